@@ -1,0 +1,94 @@
+"""What a text holds: words of the case, or none; somebody's identity, or not."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from sharing import lists
+from sharing.rules.facts import CaseFacts
+from sharing.rules.terms import given
+
+_LEAST_LETTERS = 3
+_LEAST_CHARACTERS = 40
+_LEAST_WORDS = 4
+_LEAST_IDENTIFIER = 5
+
+# Letters whose stroke or missing dot Unicode does not take apart: an accent to the reader all the same.
+_STROKES = str.maketrans("łŁøØđĐħĦŧŦı", "lLoOdDhHtTi")
+_APOSTROPHES = str.maketrans("’‘ʼʻ`´", "''''''")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_NOT_LETTERS_OR_DIGITS = re.compile(r"[\W_]+")
+
+_E_MAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.\w{2,}")
+_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b", re.IGNORECASE)
+_PHONE = re.compile(
+    r"(?<!\d)(?!\d\d?[-\s]\d\d?[-\s]\d{4})(?:\+44[\s-]?(?:\(0\))?|\(?0)(?:[\s()-]{0,2}\d){9,10}(?!\d)"
+)
+_REFERENCE = re.compile(r"\b[CDR]-[A-Z0-9]{6}\b")
+_PATTERNS = (_E_MAIL, _POSTCODE, _PHONE, _REFERENCE)
+
+
+def plain(text: str) -> str:
+    """The text in small letters without accents, apostrophes all alike."""
+    text = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).translate(_STROKES)
+    return "".join(
+        char for char in text if unicodedata.category(char) not in {"Mn", "Mc", "Me", "Cf"}
+    ).casefold()
+
+
+def name_words(name: str) -> set[str]:
+    """The words of a name that identify: unbroken runs of three letters or more."""
+    return {word for word in _LETTERS.findall(plain(name)) if len(word) >= _LEAST_LETTERS}
+
+
+def holds_identity(text: str, case: CaseFacts) -> bool:
+    """Whether a text names a person of the case, or holds another identity (address, phone, e-mail…) of it."""
+    names = set[str]().union(*(name_words(person.name) for person in case.people))
+    if names & set(_LETTERS.findall(plain(text))):
+        return True
+    if any(pattern.search(text) for pattern in _PATTERNS):
+        return True
+    run = _run(text)
+    return any(known in run for known in map(_run, case.identifiers) if len(known) >= _LEAST_IDENTIFIER)
+
+
+def _run(text: str) -> str:
+    return _NOT_LETTERS_OR_DIGITS.sub("", plain(text))
+
+
+def is_blanket(text: str) -> bool:
+    """Whether a reason says next to nothing about the case. No text at all is missing, not blanket."""
+    if not given(text):
+        return False
+    return len(text.strip()) < _LEAST_CHARACTERS or len(case_words(text)) < _LEAST_WORDS
+
+
+def case_words(text: str) -> set[str]:
+    """The different words that are left without stop words, blanket phrases and blanket words."""
+    words = _without_phrases(_WORDS.findall(plain(text)))
+    return set(words) - lists.stop_words() - lists.blanket_words()
+
+
+def _without_phrases(words: list[str]) -> Iterator[str]:
+    at = 0
+    while at < len(words):
+        skip = max(_lengths_at(words, at), default=0)
+        if not skip:
+            yield words[at]
+        at += skip or 1
+
+
+def _lengths_at(words: list[str], at: int) -> Iterable[int]:
+    return (
+        len(phrase) for phrase in lists.blanket_phrases() if tuple(words[at : at + len(phrase)]) == phrase
+    )
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names are the same, capitals and spaces aside. No name is like no other."""
+    return given(one) and _without_spaces(one) == _without_spaces(other)
+
+
+def _without_spaces(name: str) -> str:
+    return "".join(unicodedata.normalize("NFC", name.casefold()).split())
