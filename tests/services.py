@@ -21,7 +21,7 @@ def required() -> bool:
 def _or_skip(get: Callable[[], T]) -> T:
     try:
         return get()
-    except servers.Missing as error:
+    except servers.MissingError as error:
         if required():
             pytest.fail(str(error), pytrace=False)
         pytest.skip(str(error))
@@ -29,7 +29,7 @@ def _or_skip(get: Callable[[], T]) -> T:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[servers.Postgres]:
-    """A real PostgreSQL, whatever the database of the run: ``postgres.create("name")`` gives a DATABASE_URL."""
+    """A real PostgreSQL, whatever the run is on: ``postgres.create("name")`` gives a DATABASE_URL."""
     if running := environment.running_postgres():
         yield running
         return
@@ -45,6 +45,6 @@ def redis_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> str:
+def chromium_path() -> str:
     """The path of a real Chromium; start it with ``servers.chromium_flags()``."""
     return _or_skip(servers.chromium_program)

@@ -30,8 +30,8 @@ def test_redis_is_real(redis_server: str) -> None:
 
 
 @pytest.mark.browser
-def test_chromium_is_real(chromium: str) -> None:
-    command = [chromium, "--headless", *servers.chromium_flags(), "--dump-dom", "data:text/html,<p>here"]
+def test_chromium_is_real(chromium_path: str) -> None:
+    command = [chromium_path, "--headless", *servers.chromium_flags(), "--dump-dom", "data:text/html,<p>here"]
     page = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert "<p>here</p>" in page.stdout
 

@@ -1,0 +1,22 @@
+"""The chores of the machine itself."""
+
+import time
+
+from celery import shared_task
+from django.core.cache import cache
+from django.core.management import call_command
+
+HEARTBEAT = "dahashare-worker-heartbeat"
+HEARTBEAT_SECONDS = 15
+
+
+@shared_task(ignore_result=True)
+def heartbeat() -> None:
+    """Note that beat sends and a worker works: seconds since the epoch, for the health page."""
+    cache.set(HEARTBEAT, int(time.time()), timeout=None)
+
+
+@shared_task(ignore_result=True)
+def clear_sessions() -> None:
+    """Remove sessions that are over."""
+    call_command("clearsessions")
