@@ -1,6 +1,6 @@
 """The reference lists: codes with plain labels, read once from versioned data files. Pure: no Django.
 
-The lists are named after the answers that they serve (`choices("basis")`): a form field and its list share a name.
+Each list is named after the answers that it serves: a form field and its list share a name.
 Rows are never taken away, because a recorded decision must always find the label of its code.
 """
 

@@ -1,7 +1,7 @@
-"""The words that officers read: guidance, findings, lessons. One versioned Markdown file each. Pure: no Django.
+"""The words that officers read: guidance, findings, lessons. One versioned Markdown file each.
 
-A file is `guidance/<room>/<name>.<version>.md`. A changed text is a new file with the next version; old ones stay,
-because a decision records the id, version and SHA-256 of what the officer saw.
+A file is `guidance/<folder>/<id>.<version>.md`. A changed text is a new file with the next version; old ones
+stay, because a decision records the id, version and SHA-256 of what the officer saw.
 """
 
 import hashlib
@@ -42,7 +42,7 @@ class WordsError(ValueError):
 
 
 def parse(raw: bytes, name: str) -> Words:
-    """The words in a file's bytes. Raises WordsError, naming the file, when the head or the body is not whole."""
+    """The words in a file's bytes. Raises WordsError, naming the file, when head or body is not whole."""
     text = raw.decode("utf-8")
     parts = text.split("---\n", 2)
     if len(parts) != 3 or parts[0]:
@@ -65,13 +65,8 @@ def _every() -> Mapping[tuple[str, int], Words]:
     found: dict[tuple[str, int], Words] = {}
     for path in sorted(FOLDER.rglob("*.md")):
         words = parse(path.read_bytes(), path.name)
-        if (
-            path.name != f"{words.id.partition('.')[2]}.{words.version}.md"
-            or path.parent.name != words.id.partition(".")[0]
-        ):
-            raise WordsError(
-                f"{path.name}: the place of the file does not say its id and version ({words.id}, {words.version})"
-            )
+        if path.name != f"{words.id}.{words.version}.md":
+            raise WordsError(f"{path.name}: the file name does not say {words.id} {words.version}")
         found[words.id, words.version] = words
     return MappingProxyType(found)
 
@@ -85,7 +80,7 @@ def _latest() -> Mapping[str, Words]:
 
 
 def words(word_id: str, version: int | None = None) -> Words:
-    """The words of an id: the newest version, or the one that a record names. Raises KeyError when there is none."""
+    """The words of an id, in the newest version or in the one that a record names. Raises KeyError."""
     return _latest()[word_id] if version is None else _every()[word_id, version]
 
 
@@ -95,7 +90,7 @@ def all_words() -> tuple[Words, ...]:
 
 
 def to_html(body: str) -> str:
-    """Markdown's smallest part as GOV.UK HTML: paragraphs, lists with "- ", **bold**. Anything else is shown as text."""
+    """Markdown's smallest part as GOV.UK HTML: paragraphs, lists with "- ", **bold**. The rest stays text."""
     return "\n".join(_block(block.strip()) for block in re.split(r"\n\s*\n", body) if block.strip())
 
 

@@ -21,7 +21,7 @@ ANY = SHARE | KEEP | WAIT
 class Rule:
     """One row.
 
-    `identifying`: it does not apply where identity is not needed. `where`: the field, when the facts decide it.
+    `identifying`: it does not apply where identity is not needed. `where`: the field, where facts decide it.
     """
 
     code: str

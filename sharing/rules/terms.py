@@ -39,7 +39,7 @@ def ends(value: Day) -> datetime:
 
 
 def working_days_after(day: date, count: int, bank_holidays: Collection[date] = ()) -> date:
-    """The day `count` working days after `day` (Monday to Friday less the bank holidays); 0 is the day itself."""
+    """The day `count` working days (Monday to Friday less bank holidays) after `day`; 0 is the day itself."""
     while count > 0:
         day += timedelta(days=1)
         if day.weekday() < _SATURDAY and day not in bank_holidays:
@@ -103,7 +103,7 @@ def people_with_role(case: CaseFacts, *roles: str) -> list[Person]:
 
 
 def unsafe_route(case: CaseFacts, route: str | None) -> bool:
-    """Whether the route is not known to be safe: safe for every victim/survivor, and nowhere recorded as unsafe."""
+    """Whether the route is not known to be safe (for every victim/survivor, and never recorded as unsafe)."""
     if lists.marked("told_by", route, "always_safe"):
         return False
     survivors = people_with_role(case, "victim_survivor")

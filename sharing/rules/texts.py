@@ -43,7 +43,7 @@ def name_words(name: str) -> set[str]:
 
 
 def holds_identity(text: str, case: CaseFacts) -> bool:
-    """Whether a text names a person of the case, or holds another identity (address, phone, e-mail…) of it."""
+    """Whether a text names a person of the case, or holds another identity: address, phone, e-mail…"""
     names = set[str]().union(*(name_words(person.name) for person in case.people))
     if names & set(_LETTERS.findall(plain(text))):
         return True
