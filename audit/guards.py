@@ -1,0 +1,225 @@
+"""Tables that the database itself refuses to change: which they are, guarding them, seeing that they are.
+
+Nothing here takes a guard away. What the triggers say is in `audit/triggers.py`.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from audit import triggers
+
+# Table → columns whose values may not come twice although no index says so.
+_guarded: dict[str, tuple[str, ...]] = {}
+
+
+def guard(table: str, *, unique: Sequence[str] = ()) -> None:
+    """Register `table` as append-only: UPDATE, DELETE and TRUNCATE refused, and on SQLite INSERT OR REPLACE.
+
+    Called in `AppConfig.ready()`; the triggers are put there after the next migrate. The primary key and the
+    unique indexes are read from the database; `unique` names further columns whose values may not come twice.
+    """
+    _guarded[table] = tuple(unique)
+
+
+def guard_model(model: type[models.Model]) -> None:
+    """Register a model's table as append-only."""
+    guard(model._meta.db_table)
+
+
+def guarded() -> list[str]:
+    """The tables registered, in the order of their names."""
+    return sorted(_guarded)
+
+
+def install(using: str = DEFAULT_DB_ALIAS) -> None:
+    """Put every guard that is not there, or not as it must be, on the registered tables that exist.
+
+    Safe to run again and again; a database whose guards stand is only read.
+    """
+    connection = connections[using]
+    with transaction.atomic(using=using):
+        if connection.vendor == "postgresql":
+            _install_postgresql(connection)
+        else:
+            _install_sqlite(connection)
+
+
+def missing(using: str = DEFAULT_DB_ALIAS) -> list[str]:
+    """A sentence for each guard that is not there, is switched off, or says something else than it must.
+
+    Also for each registered table without a table, and for each trigger on one that is not ours.
+    """
+    connection = connections[using]
+    found = _tables(connection)
+    gone = [f"the table {table} is not there" for table in guarded() if table not in found]
+    faults = _faults_postgresql if connection.vendor == "postgresql" else _faults_sqlite
+    return gone + [why for _, why in faults(connection)]
+
+
+def _execute(connection: BaseDatabaseWrapper, statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)  # no parameters: the driver then leaves % alone
+
+
+def _rows(connection: BaseDatabaseWrapper, query: str, params: Sequence[Any] | None = None) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, params)
+        return cursor.fetchall()
+
+
+def _tables(connection: BaseDatabaseWrapper) -> set[str]:
+    if connection.vendor == "postgresql":
+        # Not introspection by search path: a temporary table of the same name would hide the real one.
+        query = "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = current_schema()"
+    else:
+        query = "SELECT name FROM main.sqlite_master WHERE type = 'table'"
+    return {name for (name,) in _rows(connection, query)}
+
+
+def _present(connection: BaseDatabaseWrapper) -> list[str]:
+    found = _tables(connection)
+    return [table for table in guarded() if table in found]
+
+
+# --- SQLite ----------------------------------------------------------------------------------------------
+
+
+def _install_sqlite(connection: BaseDatabaseWrapper) -> None:
+    broken = {table for table, _ in _faults_sqlite(connection)}
+    for table in broken:
+        for name, statement in _expected_sqlite(connection, table).items():
+            _execute(connection, f'DROP TRIGGER IF EXISTS "{name}"')
+            _execute(connection, statement)
+
+
+def _faults_sqlite(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
+    actual: dict[str, dict[str, str]] = {}
+    for table, name, sql in _rows(
+        connection, "SELECT tbl_name, name, sql FROM main.sqlite_master WHERE type = 'trigger'"
+    ):
+        actual.setdefault(table, {})[name] = sql
+    for table in _present(connection):
+        expected = _expected_sqlite(connection, table)
+        there = actual.get(table, {})
+        for name, statement in expected.items():
+            if name not in there:
+                yield table, f"the guard {name} on {table} is not there"
+            elif there[name] != statement:
+                yield table, f"the guard {name} on {table} does not say what it must"
+        for name in sorted(there.keys() - expected.keys()):
+            yield table, f"the trigger {name} on {table} is not one of the guards"
+
+
+def _expected_sqlite(connection: BaseDatabaseWrapper, table: str) -> dict[str, str]:
+    groups = _unique_groups(connection, table)
+    groups.update({(column,): "" for column in _guarded[table]})
+    return triggers.sqlite_triggers(table, groups, groups.values())
+
+
+def _unique_groups(connection: BaseDatabaseWrapper, table: str) -> dict[tuple[str, ...], str]:
+    """Columns that may not repeat together → the condition of their index, as the database has them."""
+    # The hidden row number is a unique column too, and an INSERT may name it.
+    groups: dict[tuple[str, ...], str] = {("rowid",): ""}
+    columns = _rows(connection, f'PRAGMA main.table_info("{table}")')
+    if key := tuple(name for _, name, _, _, _, place in sorted(columns, key=lambda c: c[5]) if place):
+        groups[key] = ""
+    indexes = _rows(connection, f'PRAGMA main.index_list("{table}")')
+    for _, index, unique, *_ in sorted(indexes, key=lambda i: i[1]):
+        if unique:
+            names = tuple(row[2] for row in _rows(connection, f'PRAGMA main.index_info("{index}")'))
+            if None in names:
+                raise NotImplementedError(f"{table} has a unique index on an expression: {index}")
+            ((sql,),) = _rows(connection, "SELECT sql FROM main.sqlite_master WHERE name = %s", [index])
+            groups.setdefault(names, (sql or "").partition(" WHERE ")[2])
+    return groups
+
+
+# --- PostgreSQL ------------------------------------------------------------------------------------------
+
+_SEARCH_PATH = "pg_catalog, pg_temp"
+
+
+def _install_postgresql(connection: BaseDatabaseWrapper) -> None:
+    schema = _schema(connection)
+    broken = {where for where, _ in _faults_postgresql(connection)}
+    for name, body in triggers.postgresql_functions(schema).items():
+        if name in broken:
+            _execute(
+                connection,
+                f'CREATE OR REPLACE FUNCTION {schema}."{name}"() RETURNS trigger LANGUAGE plpgsql\n'
+                f"SET search_path = {_SEARCH_PATH} AS $guard${body}$guard$",
+            )
+    for table in _present(connection):
+        if table in broken:
+            _install_on(connection, schema, table)
+
+
+def _install_on(connection: BaseDatabaseWrapper, schema: str, table: str) -> None:
+    for name, (function, events, each, _) in _expected_postgresql(table).items():
+        on = f'ON {schema}."{table}"'
+        _execute(
+            connection,
+            f'DROP TRIGGER IF EXISTS "{name}" {on};\n'
+            f'CREATE TRIGGER "{name}" BEFORE {events} {on} FOR EACH {each}\n'
+            f'EXECUTE FUNCTION {schema}."{function}"();\n'
+            f'ALTER TABLE {schema}."{table}" ENABLE ALWAYS TRIGGER "{name}"',
+        )
+
+
+def _expected_postgresql(table: str) -> dict[str, tuple[str, str, str, int]]:
+    return triggers.POSTGRESQL_ENTRY_TRIGGERS if table == triggers.ENTRY else triggers.POSTGRESQL_TRIGGERS
+
+
+def _schema(connection: BaseDatabaseWrapper) -> str:
+    ((schema,),) = _rows(connection, "SELECT quote_ident(current_schema())")
+    return str(schema)
+
+
+def _faults_postgresql(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
+    yield from _faulty_functions(connection)
+    actual: dict[str, dict[str, tuple[Any, ...]]] = {}
+    for table, name, *rest in _rows(connection, _TRIGGERS):
+        actual.setdefault(table, {})[name] = tuple(rest)
+    for table in _present(connection):
+        there = actual.get(table, {})
+        expected = _expected_postgresql(table)
+        for name, (function, _, _, kind) in expected.items():
+            if name not in there:
+                yield table, f"the guard {name} on {table} is not there"
+            elif there[name][0] != "A":
+                yield table, f"the guard {name} on {table} is switched off"
+            elif there[name][1:] != (kind, function, True):
+                yield table, f"the guard {name} on {table} does not say what it must"
+        for name in sorted(there.keys() - expected.keys()):
+            yield table, f"the trigger {name} on {table} is not one of the guards"
+
+
+# tgqual and tgattr: a WHEN condition or a list of columns would let changes past.
+_TRIGGERS = """
+SELECT c.relname, t.tgname, CAST(t.tgenabled AS text), CAST(t.tgtype AS integer), p.proname,
+       t.tgqual IS NULL AND CAST(t.tgattr AS text) = '' AND t.tgnargs = 0 AND p.pronamespace = c.relnamespace
+FROM pg_catalog.pg_trigger t
+JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = current_schema()
+JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
+WHERE NOT t.tgisinternal
+"""
+_FUNCTIONS = """
+SELECT p.proname, p.prosrc, p.proconfig, p.prosecdef, l.lanname
+FROM pg_catalog.pg_proc p
+JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace AND n.nspname = current_schema()
+JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+WHERE p.pronargs = 0
+"""
+
+
+def _faulty_functions(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
+    actual = {name: tuple(rest) for name, *rest in _rows(connection, _FUNCTIONS)}
+    for name, body in triggers.postgresql_functions(_schema(connection)).items():
+        if name not in actual:
+            yield name, f"the function {name} of the guards is not there"
+        elif actual[name] != (body, [f"search_path={_SEARCH_PATH}"], False, "plpgsql"):
+            yield name, f"the function {name} of the guards does not say what it must"

@@ -1,0 +1,176 @@
+"""The only door to the ledger's tables: append, read, verify."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from uuid import UUID
+
+from django.db import IntegrityError, connection
+from django.db.models import QuerySet
+from django.db.transaction import TransactionManagementError
+
+from audit import chain, triggers
+from audit.models import Entry, Head
+
+CHUNK = 2000
+
+# One statement makes the head or locks it, also when two first writers meet; the hash stays the last entry's.
+_TAKE_PLACE = """
+INSERT INTO audit_head (subject, seq, hash) VALUES (%s, 1, %s)
+ON CONFLICT (subject) DO UPDATE SET seq = audit_head.seq + 1
+RETURNING seq, hash
+"""
+
+
+class DuplicateRequest(Exception):  # noqa: N818 - it is what happened, not a fault
+    """An entry with this request key is recorded already."""
+
+
+def append(sealed: chain.Sealed) -> Entry:
+    """Record `sealed` as its subject's next entry. Last inside the caller's own `transaction.atomic`.
+
+    Locks the subject's head until the transaction ends, nothing else. Raises DuplicateRequest where the
+    request key is recorded already (the caller's transaction then has to be rolled back), and
+    TransactionManagementError outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("append() belongs inside the writer's transaction.atomic")
+    seq, prev = _take_place(sealed.subject)
+    recorded_at = datetime.now(UTC)  # under the lock; it tells, `seq` orders
+    header = chain.header_bytes(sealed, seq=seq, prev=prev, recorded_at=recorded_at)
+    entry = Entry(
+        hash=chain.entry_hash(header),
+        subject=sealed.subject,
+        seq=seq,
+        prev=prev,
+        kind=sealed.kind,
+        actor=sealed.actor,
+        recorded_at=recorded_at,
+        occurred_at=sealed.occurred_at.astimezone(UTC),
+        request_key=sealed.request_key,
+        ct=sha256(sealed.ciphertext).digest(),
+        commit=sealed.commit,
+        header=header,
+        sealed=sealed.ciphertext,
+    )
+    try:
+        entry.save(force_insert=True)
+    except IntegrityError as error:
+        if "request_key" in str(error):
+            raise DuplicateRequest("this request is recorded already") from error
+        raise
+    Head.objects.filter(subject=sealed.subject).update(hash=entry.hash)
+    return entry
+
+
+def _take_place(subject: UUID) -> tuple[int, bytes]:
+    key = Head._meta.get_field("subject").get_db_prep_value(subject, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_PLACE, [key, chain.GENESIS])
+        seq, prev = cursor.fetchone()
+    return seq, bytes(prev)
+
+
+def history(subject: UUID) -> QuerySet[Entry]:
+    """Every entry of `subject`, oldest first."""
+    return Entry.objects.filter(subject=subject).order_by("seq")
+
+
+def entry(request_key: UUID) -> Entry | None:
+    """The entry that was made for a request, or None."""
+    return Entry.objects.filter(request_key=request_key).first()
+
+
+def by_hash(hashed: bytes) -> Entry | None:
+    """The entry with this hash (32 bytes), or None."""
+    return Entry.objects.filter(hash=hashed).first()
+
+
+# --- Verification ----------------------------------------------------------------------------------------
+
+_compare: dict[str, Callable[[Entry], str | None]] = {}
+_count: dict[str, Callable[[], int]] = {}
+
+
+def register_projection(kind: str, compare: Callable[[Entry], str | None]) -> None:
+    """Have verify() ask what the row that stands for an entry of `kind` says otherwise (None: nothing)."""
+    _compare[kind] = compare
+
+
+def register_projection_count(kind: str, count: Callable[[], int]) -> None:
+    """Have verify() compare how many rows stand for entries of `kind` with how many entries there are."""
+    _count[kind] = count
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What verify() found: how much there was, and the first thing that does not match."""
+
+    entries: int
+    subjects: int
+    problem: chain.Problem | None
+
+
+def verify() -> Report:
+    """Recompute all from the stored bytes: columns, hashes, links, heads; then what stands for entries above.
+
+    Reads only, in one pass; entries that are appended meanwhile do no harm.
+    """
+    verdict = chain.verify(_stream())
+    problem = verdict.problem or _empty_head() or _projection_problem()
+    return Report(verdict.entries, verdict.subjects, problem)
+
+
+def _stream() -> Iterator[chain.Row]:
+    # One statement, so one moment: entries and heads are of the same transaction's making.
+    columns = [triggers.column_bytes(connection.vendor, name, "e") for name in chain.Row._fields[:-2]]
+    columns += [triggers.column_bytes(connection.vendor, name, "h") for name in ("seq", "hash")]
+    query = (
+        f"SELECT {', '.join(columns)} FROM audit_entry e LEFT JOIN audit_head h ON h.subject = e.subject "  # noqa: S608 - our own words
+        "ORDER BY e.subject, e.seq"
+    )
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(query)
+        while rows := cursor.fetchmany(CHUNK):
+            for *stored, head_seq, head_hash in rows:
+                yield chain.Row(
+                    *(bytes(value or b"") for value in stored),
+                    head_seq=None if head_seq is None else bytes(head_seq),
+                    head_hash=None if head_hash is None else bytes(head_hash),
+                )
+
+
+def _empty_head() -> chain.Problem | None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT h.subject, h.seq, h.hash FROM audit_head h "
+            "WHERE NOT EXISTS (SELECT 1 FROM audit_entry e WHERE e.subject = h.subject) "
+            "ORDER BY h.subject LIMIT 1"
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    subject, seq, hashed = row
+    why = f"the head counts {seq} entries of this subject, none is there"
+    return chain.Problem(bytes(hashed).hex(), str(subject), str(seq), why)
+
+
+def _projection_problem() -> chain.Problem | None:
+    for item in Entry.objects.filter(kind__in=_compare).order_by("subject", "seq").iterator(CHUNK):
+        if why := _difference(item):
+            return chain.Problem(bytes(item.hash).hex(), str(item.subject), str(item.seq), why)
+    for kind, count in _count.items():
+        entries = Entry.objects.filter(kind=kind)
+        # Rows are counted between two counts of the entries: both only grow while others write.
+        before, rows, after = entries.count(), count(), entries.count()
+        if not before <= rows <= after:
+            return chain.Problem("", "", "", f"{rows} rows stand for {after} entries of the kind {kind}")
+    return None
+
+
+def _difference(item: Entry) -> str | None:
+    try:
+        return _compare[item.kind](item)
+    except Exception as error:  # noqa: BLE001 - a row too damaged to be read is a finding, not a crash
+        return f"what stands for it cannot be read ({type(error).__name__})"
