@@ -124,7 +124,7 @@ def _run(command: list[str], folder: Path) -> None:
     # npm is a script that looks for node beside it only on the path.
     path = os.pathsep.join([str(Path(command[0]).parent), os.environ.get("PATH", "")])
     try:
-        done = subprocess.run(  # noqa: S603 - our own words and paths
+        done = subprocess.run(
             command,
             cwd=folder,
             env={**os.environ, "PATH": path},

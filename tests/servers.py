@@ -247,3 +247,11 @@ def chromium_flags() -> list[str]:
         f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE {LOOPBACK}",
     ]
     return [*flags, "--no-sandbox"] if os.geteuid() == 0 else flags
+
+
+if __name__ == "__main__":
+    try:
+        postgres_folder()
+        _unprivileged()
+    except MissingError as error:
+        sys.exit(str(error))
