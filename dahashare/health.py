@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable
 
+from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
@@ -22,6 +23,7 @@ OK, DOWN = "ok", "down"
 log = logging.getLogger(__name__)
 
 
+@login_not_required
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 - Django's signature
     """Each part's name with ``ok`` or ``down``."""

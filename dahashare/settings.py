@@ -60,11 +60,14 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "dahashare.middleware.no_store",
     "csp.middleware.CSPMiddleware",
+    "dahashare.middleware.refuse_unreadable",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "dahashare.middleware.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -147,6 +150,14 @@ ACCOUNT_SESSION_REMEMBER = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "cases.adapter.Adapter"
+ACCOUNT_FORMS = {
+    "login": "cases.forms.account.SignInForm",
+    "change_password": "cases.forms.account.NewPasswordForm",
+}
+CSRF_FAILURE_VIEW = "dahashare.views.csrf_failure"
+# Where Quick exit leads; empty: a blank page of our own.
+QUICK_EXIT_URL = env.str("DAHASHARE_QUICK_EXIT", default="")
 
 SESSION_COOKIE_NAME = "dahashare_demo" if DEMO else "dahashare"
 SESSION_COOKIE_AGE = 10 * 60 * 60

@@ -1,0 +1,122 @@
+"""Pages of no floor: errors, statements, quick exit, and signing in to the demonstration."""
+
+from ipaddress import ip_address
+from typing import Any
+
+from allauth.account.views import PasswordChangeView
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_POST, require_safe
+
+from cases.models import User
+
+DEMO_PEOPLE = ("officer", "colleague", "manager", "governance", "administrator")
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def _error(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    """Draw an error page. `plain` keeps out all that could tell one address or request from another."""
+    return render(request, f"errors/{template}.html", {"plain": True}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 – Django's signature
+    """400: the request could not be read."""
+    return _error(request, "400", 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 – Django's signature
+    """403: signed in, known to exist, not allowed."""
+    return _error(request, "403", 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 – Django's signature
+    """404: the same bytes for a page that is not there and for one that this person may not know of."""
+    return _error(request, "404", 404)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 – Django's signature
+    """403 of a form that came without its token, most often from a page left open over a sign-out."""
+    return _error(request, "csrf", 403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 – Django's signature
+    """500: drawn without the request, the session and the database, any of which may be what failed."""
+    return HttpResponse(render_to_string("errors/500.html", {"plain": True}), status=500)
+
+
+@login_not_required
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """The accessibility statement."""
+    return render(request, "pages/accessibility.html")
+
+
+@login_not_required
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is kept about the people who use the product."""
+    return render(request, "pages/privacy.html")
+
+
+@login_not_required
+@require_safe
+def cookies(request: HttpRequest) -> HttpResponse:
+    """The two cookies."""
+    return render(request, "pages/cookies.html")
+
+
+@login_not_required
+def quick_exit(request: HttpRequest) -> HttpResponse:
+    """Lock the session on the server, keep its drafts, and show a page that says nothing.
+
+    Answers a plain link as well as a form: it must work in every state of a page, error pages included.
+    """
+    logout(request)
+    if settings.QUICK_EXIT_URL:
+        return redirect(settings.QUICK_EXIT_URL)
+    return render(request, "pages/closed.html")
+
+
+def _from_this_machine(request: HttpRequest) -> bool:
+    """Whether the browser runs on this machine; a request that a proxy passed on counts as from elsewhere."""
+    if "HTTP_X_FORWARDED_FOR" in request.META or "HTTP_FORWARDED" in request.META:
+        return False
+    try:
+        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
+
+
+@login_not_required
+@require_POST
+def demo_sign_in(request: HttpRequest) -> HttpResponse:
+    """Sign in as one of the made-up people. In the URL map of a demonstration copy only.
+
+    Raises Http404 from another machine, and for a role that has no person.
+    """
+    role = request.POST.get("role", "")
+    if not settings.DEMO or not _from_this_machine(request) or role not in DEMO_PEOPLE:
+        raise Http404
+    user = User._default_manager.filter(email=f"{role}@demo.example", is_active=True).first()
+    if user is None:
+        raise Http404
+    login(request, user, backend=BACKEND)
+    return redirect("home")
+
+
+class ChangePassword(PasswordChangeView):
+    """A new password; somebody who signs in without one is told so."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Show the form, or say that there is nothing to change."""
+        if not request.user.has_usable_password():
+            return render(request, "account/no_password.html")
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
+
+
+change_password = ChangePassword.as_view()
