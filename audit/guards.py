@@ -67,7 +67,7 @@ def _execute(connection: BaseDatabaseWrapper, statement: str) -> None:
 def _rows(connection: BaseDatabaseWrapper, query: str, params: Sequence[Any] | None = None) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(query, params)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _tables(connection: BaseDatabaseWrapper) -> set[str]:

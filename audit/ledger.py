@@ -134,11 +134,8 @@ def _stream() -> Iterator[chain.Row]:
         cursor.execute(query)
         while rows := cursor.fetchmany(CHUNK):
             for *stored, head_seq, head_hash in rows:
-                yield chain.Row(
-                    *(bytes(value or b"") for value in stored),
-                    head_seq=None if head_seq is None else bytes(head_seq),
-                    head_hash=None if head_hash is None else bytes(head_hash),
-                )
+                head = (None if value is None else bytes(value) for value in (head_seq, head_hash))
+                yield chain.Row._make([*(bytes(value or b"") for value in stored), *head])
 
 
 def _empty_head() -> chain.Problem | None:

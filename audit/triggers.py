@@ -81,7 +81,7 @@ def sqlite_triggers(table: str, unique: Iterable[Sequence[str]], where: Iterable
     """
     refusals = [
         _sqlite_refuse(
-            f"{table} is append-only: {', '.join(group)} exists already", _meets(table, group, cond)
+            f"{table} is append-only: {', '.join(group)} there already", _meets(table, group, cond)
         )
         for group, cond in zip(unique, where, strict=True)
     ]
@@ -114,7 +114,7 @@ def _sqlite_entry_checks() -> list[str]:
     kinds += ["typeof(NEW.\"seq\") <> 'integer'"]
     shapes = [f'length(NEW."{column}") <> 32 OR NEW."{column}" GLOB \'*[^0-9a-f]*\'' for column in UUIDS]
     # length() stops at a NUL and counts characters: the second length sees what the first does not.
-    shapes += ['NEW."kind" GLOB \'*[^a-z0-9._]*\' OR length(CAST(NEW."kind" AS BLOB)) <> length(NEW."kind")']
+    shapes += ['NEW."kind" = \'\' OR NEW."kind" GLOB \'*[^a-z0-9._]*\' OR length(CAST(NEW."kind" AS BLOB)) <> length(NEW."kind")']
     return [
         _sqlite_refuse(f"{ENTRY}: a column has the wrong form", " OR ".join([*kinds, *shapes])),
         _sqlite_refuse(

@@ -1,4 +1,4 @@
-"""Flushing guarded tables in tests. Django empties every table after a transactional test, which the guards refuse.
+"""Flushing guarded tables: Django empties every table after a transactional test, which guards refuse.
 
 The only place where a guard is taken away; it is put back before the next test. The last test of a run looks.
 """

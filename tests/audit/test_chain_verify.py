@@ -1,0 +1,114 @@
+"""The check of stored rows: nothing may differ, and the entry that differs is the one named."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from audit import chain
+from tests.audit import making
+
+STORED = chain.Row._fields[:-2]
+LEDGER = list(making.rows(3, 1, 4))
+
+
+def test_rows_as_recorded_match() -> None:
+    assert chain.verify(LEDGER) == chain.Verdict(8, 3, None)
+    assert chain.verify([]) == chain.Verdict(0, 0, None)
+
+
+@pytest.mark.parametrize("column", STORED)
+@pytest.mark.parametrize("place", range(8))
+@settings(max_examples=25, suppress_health_check=[HealthCheck.differing_executors])
+@given(data=st.data())
+def test_one_changed_byte_in_any_column_names_its_entry(column: str, place: int, data: st.DataObject) -> None:
+    value = getattr(LEDGER[place], column)
+    at = data.draw(st.integers(0, len(value) - 1))
+    byte = data.draw(st.integers(0, 255).filter(lambda byte: byte != value[at]))
+    changed = LEDGER[place]._replace(**{column: value[:at] + bytes([byte]) + value[at + 1 :]})
+    problem = chain.verify([*LEDGER[:place], changed, *LEDGER[place + 1 :]]).problem
+    assert problem is not None
+    assert problem.hash == changed.hash.hex()
+    assert problem.subject == changed.subject.decode("ascii", "backslashreplace")
+    assert problem.seq == changed.seq.decode("ascii", "backslashreplace")
+
+
+@pytest.mark.parametrize("column", STORED)
+def test_an_emptied_column_names_its_entry(column: str) -> None:
+    changed = LEDGER[1]._replace(**{column: b""})
+    problem = chain.verify([LEDGER[0], changed, *LEDGER[2:]]).problem
+    assert problem is not None
+    assert (problem.hash, problem.seq) == (changed.hash.hex(), changed.seq.decode())
+
+
+def test_a_changed_column_is_named() -> None:
+    changed = LEDGER[1]._replace(actor=LEDGER[0].actor)
+    problem = chain.verify([LEDGER[0], changed, *LEDGER[2:]]).problem
+    assert problem is not None
+    assert problem.why == "the column actor differs from the header"
+
+
+def test_a_removed_entry_shows_at_the_next() -> None:
+    problem = chain.verify([LEDGER[0], *LEDGER[2:]]).problem
+    assert problem is not None
+    assert (problem.hash, problem.why) == (
+        LEDGER[2].hash.hex(),
+        "entry 2 of this subject is missing before it",
+    )
+
+
+@pytest.mark.parametrize(("kept", "last"), [(LEDGER[:2] + LEDGER[3:], 1), (LEDGER[:-1], 6)])
+def test_a_removed_last_entry_shows_in_the_head(kept: list[chain.Row], last: int) -> None:
+    problem = chain.verify(kept).problem
+    assert problem is not None
+    assert problem.hash == LEDGER[last].hash.hex()
+    assert "the head counts" in problem.why
+
+
+def test_a_repeated_entry_and_a_swapped_pair_show() -> None:
+    for wrong in ([LEDGER[0], *LEDGER], [LEDGER[1], LEDGER[0], *LEDGER[2:]]):
+        assert chain.verify(wrong).problem is not None
+
+
+def test_an_entry_rewritten_with_its_own_hash_shows_at_the_next() -> None:
+    ready = making.sealed()
+    stored = [making.row(ready, 1, chain.GENESIS)]
+    stored.append(making.row(replace(making.sealed(), subject=ready.subject), 2, stored[0].hash))
+    forged = making.row(replace(ready, kind="case.viewed"), 1, chain.GENESIS)
+    heads = {"head_seq": b"2", "head_hash": stored[1].hash}
+    problem = chain.verify([forged._replace(**heads), stored[1]._replace(**heads)]).problem
+    assert problem is not None
+    assert (problem.seq, problem.why) == ("2", "it does not follow the entry before it")
+
+
+@pytest.mark.parametrize(
+    ("head", "why"),
+    [
+        ({"head_seq": None, "head_hash": None}, "its subject has no head"),
+        ({"head_seq": b"2"}, "the head counts 2 entries of this subject, 1 are there"),
+        ({"head_hash": bytes(32)}, "the head holds another hash than the last entry"),
+    ],
+)
+def test_a_head_that_says_otherwise_shows(head: dict[str, Any], why: str) -> None:
+    (only,) = making.rows(1)
+    problem = chain.verify([only._replace(**head)]).problem
+    assert problem is not None
+    assert (problem.hash, problem.why) == (only.hash.hex(), why)
+
+
+def test_the_changed_entry_is_named_before_the_link_it_breaks() -> None:
+    moved = LEDGER[1]._replace(seq=b"9")
+    problem = chain.verify([LEDGER[0], LEDGER[2], moved, *LEDGER[3:]]).problem
+    assert problem is not None
+    assert problem.hash == moved.hash.hex()
+
+
+def test_a_header_with_more_in_it_than_its_form_shows() -> None:
+    (only,) = making.rows(1)
+    header = only.header[:-1] + b',"x":1}'
+    wrong = only._replace(header=header, hash=chain.entry_hash(header))
+    problem = chain.verify([wrong._replace(head_hash=wrong.hash)]).problem
+    assert problem is not None
+    assert problem.why == "the header is not in its canonical form"
