@@ -1,0 +1,272 @@
+"""Everything that writes on this floor: drafts (kept out of every log), recording a decision, looking at one.
+
+The actor is always `by`. Encryption is done before the transaction opens; the ledger comes last.
+"""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit import chain, ledger
+from cases import access as case_access
+from cases import events, fields
+from cases.models import Agency, Case, ConsentRecord, InformationItem, Organisation, User
+from sharing import access, projection, rules
+from sharing.answers import Answers, facts_of, prune
+from sharing.models import Decision, Draft
+from sharing.rules.terms import day_of
+
+UNLOGGED = frozenset({"start_draft", "save_draft", "discard_draft"})
+"""The actions that append nothing: a draft never appears in a log."""
+
+
+class DraftChanged(Exception):  # noqa: N818 - it is what happened, not a fault
+    """The draft, or the case beneath it, is not as it was when the page was opened. `draft` is as stored."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__("the draft or its case was changed since it was opened")
+        self.draft = draft
+
+
+class CannotRecord(Exception):  # noqa: N818 - it is what happened, not a fault
+    """The answers do not make a decision yet.
+
+    `findings` is all that the answers raise; `unanswered` the codes of the points without an answer.
+    """
+
+    def __init__(self, findings: Sequence[rules.Finding], unanswered: Collection[str]) -> None:
+        super().__init__("the decision cannot be recorded with these answers")
+        self.findings = list(findings)
+        self.unanswered = frozenset(unanswered)
+
+
+def answers_of(draft: Draft) -> Answers:
+    """The opened answers of a draft; the caller has entered that the case was looked at."""
+    answers: Answers = json.loads(draft.answers or "{}")
+    return answers
+
+
+def start_draft(*, by: User, case: Case, request_key: UUID | None = None) -> Draft:
+    """Start a decision about a case. A repeated request gives the draft that the first one made.
+
+    Raises:
+        ledger.DuplicateRequest: the request key belongs to somebody else's draft.
+    """
+    draft = Draft(id=request_key or uuid4(), case=case, started_by=by, answers="{}")
+    fields.seal_fields(draft)
+    with transaction.atomic(durable=True):
+        case_access.require(by, "work", case)
+        # One statement, so that the second of two clicks meets the first one's row and not an error.
+        Draft.objects.bulk_create([draft], ignore_conflicts=True)
+        stored = Draft.objects.select_related("case", "started_by").get(id=draft.id)
+    if (stored.case_id, stored.started_by_id) != (case.id, by.id):
+        raise ledger.DuplicateRequest("this request has started another draft")
+    return stored
+
+
+def save_draft(*, by: User, draft: Draft, answers: Mapping[str, Any], saves: int) -> Draft:
+    """Keep the answers of a page; those of a withdrawn branch are dropped.
+
+    Args:
+        saves: how often the draft had been saved when the page was opened.
+
+    Raises:
+        DraftChanged: somebody saved, recorded or discarded it meanwhile.
+    """
+    kept = prune(answers, alleging=_alleging(draft.case_id))
+    saved = Draft(id=draft.id, case_id=draft.case_id, answers=json.dumps(kept, ensure_ascii=False))
+    fields.seal_fields(saved)
+    with transaction.atomic(durable=True):
+        access.require_draft(by, draft)
+        done = Draft.objects.filter(id=draft.id, saves=saves, recorded_at=None).update(
+            answers=saved.__dict__["answers"], saves=saves + 1, saved_at=timezone.now()
+        )
+    stored = access.stored_draft(draft.id)
+    if not done:
+        raise DraftChanged(stored or draft)
+    return stored or draft
+
+
+def _alleging(case_id: UUID) -> set[str]:
+    found = InformationItem.objects.filter(case=case_id, alleges_offence=True).values_list("id", flat=True)
+    return {str(one) for one in found}
+
+
+def discard_draft(*, by: User, draft: Draft) -> None:
+    """Throw away a draft that was not recorded.
+
+    Raises:
+        DraftChanged: it has been recorded.
+    """
+    with transaction.atomic(durable=True):
+        access.require_draft(by, draft)
+        gone, _ = Draft.objects.filter(id=draft.id, recorded_at=None).delete()
+    stored = Draft.objects.filter(id=draft.id).first()
+    if not gone and stored:
+        raise DraftChanged(stored)
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A decision that may be recorded, sealed before the transaction opens."""
+
+    draft: Draft
+    answers: Answers
+    facts: rules.Facts
+    said: dict[str, Any]
+    sealed: chain.Sealed
+    consent: ConsentRecord | None
+
+
+def record(*, by: User, draft: Draft, saves: int | None = None, now: datetime | None = None) -> Decision:
+    """Record the decision that a draft has become. A repeated request gives the first one's decision.
+
+    Args:
+        saves: how often the draft had been saved when the officer read it through; None: not compared.
+        now: the aware time that the rules judge against, for made-up cases; when it is recorded is always
+            told by the real clock.
+
+    Raises:
+        CannotRecord: a stop, or a point without an answer (what has already been sent meets neither).
+        DraftChanged: the draft or its case changed meanwhile.
+    """
+    fresh = access.fetch_draft(by, draft.id)
+    if fresh.recorded_at:
+        return _recorded(fresh)
+    if saves is not None and fresh.saves != saves:
+        raise DraftChanged(fresh)
+    ready = _prepare(fresh, by, now or timezone.now())
+    with transaction.atomic(durable=True):
+        decision = _write(ready, by)
+    if decision is None:
+        fresh = access.fetch_draft(by, draft.id)
+        if not fresh.recorded_at:
+            raise DraftChanged(fresh)
+        return _recorded(fresh)
+    return decision
+
+
+def _recorded(draft: Draft) -> Decision:
+    return Decision.objects.select_related("case", "by").get(request_key=draft.request_key)
+
+
+def _prepare(draft: Draft, by: User, now: datetime) -> _Ready:
+    answers = prune(answers_of(draft), alleging=_alleging(draft.case_id))
+    organisation = Organisation.current()
+    facts = facts_of(answers, case=draft.case, organisation=organisation, now=now)
+    findings = rules.assess(facts)
+    points = {finding.code for finding in rules.points(findings)}
+    answered = {code: text for code, text in (answers.get("points") or {}).items() if rules.given(text)}
+    if facts.outcome is None or not rules.may_record(facts, findings, answered):
+        raise CannotRecord(findings, points - set(answered))
+    codes = {person.agency for person in facts.recipients}
+    said = projection.content(
+        reference=draft.reference,
+        decision=uuid4(),
+        answers=answers,
+        facts=facts,
+        findings=findings,
+        organisation=organisation.name,
+        agencies=dict(Agency.objects.filter(code__in=codes).values_list("code", "name")),
+    )
+    sealed = events.seal(
+        projection.KIND,
+        said,
+        case=draft.case,
+        by=by,
+        now=timezone.now(),
+        occurred_at=facts.decided_at or now,
+        request_key=draft.request_key,
+    )
+    return _Ready(draft, answers, facts, said, sealed, _consent_record(draft, by, facts))
+
+
+def _consent_record(draft: Draft, by: User, facts: rules.Facts) -> ConsentRecord | None:
+    if not (facts.consent or facts.wishes or facts.informed):
+        return None
+    line = ConsentRecord(
+        case=draft.case,
+        by=by,
+        happened_on=day_of(facts.decided_at or facts.now),
+        consent=facts.consent or "",
+        wishes=facts.wishes or "",
+        informed=facts.informed or "",
+        told_by=facts.told_by or "",
+        note=facts.consent_reason,
+        decision_reference=draft.reference,
+    )
+    fields.seal_fields(line)
+    return line
+
+
+def _write(ready: _Ready, by: User) -> Decision | None:
+    """Everything that recording writes, or None (and nothing) where the draft was changed."""
+    draft, now = ready.draft, timezone.now()
+    case = Case.objects.select_for_update().get(id=draft.case_id)
+    access.require_draft(by, draft)
+    claimed = Draft.objects.filter(id=draft.id, saves=draft.saves, recorded_at=None)
+    if not claimed.update(recorded_at=now, answers=b"", saves=draft.saves + 1):
+        return None
+    judged = facts_of(ready.answers, case=case, organisation=Organisation.current(), now=ready.facts.now)
+    if judged != ready.facts:
+        raise DraftChanged(draft)
+    if ready.consent:
+        ready.consent.save(force_insert=True)
+    _stand_on_case(case, ready, by)
+    entry = ledger.append(ready.sealed)
+    decision = projection.decision_of(entry, ready.said)
+    decision.save(force_insert=True)
+    return decision
+
+
+def _stand_on_case(case: Case, ready: _Ready, by: User) -> None:
+    """Where sharing stands now, kept with the case: lawful basis, consent, what was checked of necessity."""
+    facts, reference = ready.facts, ready.draft.reference
+    if facts.basis:
+        case.lawful_basis, case.lawful_basis_at = facts.basis, facts.decided_at or facts.now
+    case.consent_status = facts.consent or case.consent_status
+    case.necessity = necessity(facts) | {"decision": reference}
+    case._history_user = by  # type: ignore[attr-defined]
+    case.save(update_fields=["lawful_basis", "lawful_basis_at", "consent_status", "necessity"])
+
+
+def necessity(facts: rules.Facts) -> dict[str, Any]:
+    """How many items were considered, and what was said of those that are included."""
+    included = [item for item in facts.items if item.include]
+    return {
+        "items": len(facts.items),
+        "with_reason": sum(rules.given(item.why) for item in included),
+        "relevant": sum(bool(item.relevant) for item in included),
+        "enough": sum(bool(item.enough) for item in included),
+        "checked": sum(item.checked_on is not None for item in included),
+        "withheld": len(facts.items) - len(included),
+    }
+
+
+def see_decision(*, by: User, decision: Decision) -> None:
+    """Enter that somebody opened a recorded decision; called before any of it is shown."""
+    content = {"reference": decision.reference}
+    sealed = events.seal("decision.viewed", content, case=decision.case, by=by, now=timezone.now())
+    with transaction.atomic(durable=True):
+        case_access.require(by, "view", decision.case)
+        ledger.append(sealed)
+
+
+def export_log(*, by: User, filters: Mapping[str, Any], rows: int) -> None:
+    """Enter that the decision log leaves the building, before its first row does.
+
+    Args:
+        filters: what was chosen: codes and dates, nothing personal.
+        rows: how many decisions are in it.
+    """
+    content = {"filters": dict(filters), "rows": rows}
+    sealed = events.seal("log.exported", content, by=by, now=timezone.now())
+    with transaction.atomic(durable=True):
+        access.require_log(by)
+        ledger.append(sealed)

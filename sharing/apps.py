@@ -1,0 +1,33 @@
+"""Floor 3: the decision."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
+
+
+class SharingConfig(AppConfig):
+    name = "sharing"
+
+    def ready(self) -> None:
+        from audit import ledger  # noqa: PLC0415 - needs the models
+        from sharing import events, projection  # noqa: PLC0415 - needs the models
+
+        events.register()
+        ledger.register_projection(projection.KIND, projection.compare)
+        ledger.register_projection_count(projection.KIND, projection.count)
+        post_migrate.connect(_seed_agencies, sender=self, dispatch_uid="sharing.agencies")
+
+
+def _seed_agencies(using: str, **_: Any) -> None:
+    """Put the agencies of the reference list into the directory; what is there already stays as it is."""
+    from cases.models import Agency  # noqa: PLC0415 - needs the models
+    from sharing import lists  # noqa: PLC0415 - needs the models
+
+    if Agency._meta.db_table not in connections[using].introspection.table_names():
+        return
+    known = {value for pair in Agency.objects.using(using).values_list("code", "name") for value in pair}
+    for code, name in lists.choices("agency"):
+        if code not in known and name not in known:
+            Agency.objects.using(using).create(code=code, name=name)

@@ -1,0 +1,83 @@
+"""A draft that is being filled in, and the decision that it became.
+
+`Decision` is a projection of its ledger entry: codes and times for lists, filters and exports, never
+text. The whole record is the sealed entry; verification compares the two.
+"""
+
+from typing import ClassVar
+from uuid import uuid4
+
+from django.db import models
+
+from cases.fields import SealedTextField
+from cases.models import Case, User
+from cases.models.cases import new_reference
+
+
+def new_decision_reference() -> str:
+    return new_reference("D")
+
+
+class Draft(models.Model):
+    """Answers in progress, sealed as one JSON document under the case's key. Kept out of every log."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="drafts")
+    reference = models.CharField(max_length=8, unique=True, default=new_decision_reference, editable=False)
+    started_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="drafts")
+    started_at = models.DateTimeField(auto_now_add=True)
+    saved_at = models.DateTimeField(auto_now=True)
+    saves = models.PositiveIntegerField(default=0)
+    request_key = models.UUIDField(unique=True, default=uuid4, editable=False)
+    answers = SealedTextField(max_length=200_000)
+    recorded_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[models.Manager["Draft"]] = models.Manager()
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Decision(models.Model):
+    """A recorded decision, to share or not: nobody can change it."""
+
+    append_only = True
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decisions")
+    reference = models.CharField(max_length=8, unique=True)
+    request_key = models.UUIDField(unique=True)
+    entry_hash = models.BinaryField(max_length=32, unique=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="decisions")
+    decided_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    outcome = models.CharField(max_length=20)
+    started = models.CharField(max_length=20, default="")
+    urgency = models.CharField(max_length=20, default="")
+    lawful_basis = models.CharField(max_length=20, default="")
+    consent = models.CharField(max_length=30, default="")
+    wishes = models.CharField(max_length=20, default="")
+    informed = models.CharField(max_length=30, default="")
+    risk_level = models.CharField(max_length=20)
+    threshold_met = models.BooleanField()
+    already_sent = models.BooleanField()
+    aims = models.JSONField(default=list)
+    kinds = models.JSONField(default=list)
+    reasons = models.JSONField(default=list)
+    stops = models.JSONField(default=list)
+    points = models.JSONField(default=list)
+    agencies = models.JSONField(default=list)
+    included = models.PositiveSmallIntegerField()
+    withheld = models.PositiveSmallIntegerField()
+    review_on = models.DateField(null=True)
+
+    objects: ClassVar[models.Manager["Decision"]] = models.Manager()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["-recorded_at", "-id"], name="decision_log"),
+            models.Index(fields=["case", "-recorded_at"], name="decision_of_case"),
+        )
+
+    def __str__(self) -> str:
+        return self.reference

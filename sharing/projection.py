@@ -1,0 +1,175 @@
+"""What the ledger entry of a decision says, and the row of codes that stands for it.
+
+The entry is the record: every answer, and the facts of the case as they were. `Decision` only repeats
+its codes for lists and filters; `compare` tells where a row says something else than its entry.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from audit.models import Entry
+from cases import events
+from sharing import lists, rules, words
+from sharing.answers import ALIAS
+from sharing.models import Decision
+
+KIND = "decision.recorded"
+SEEN = ("page.", "rule-", "principle-", "basis.", "lesson-")
+"""The words that every journey shows; those of the findings that were raised are added."""
+
+_NOT_ANSWERS = frozenset({"pages", "points", "recipients", "items"})
+_OF_ENTRY = {
+    "case_id": "subject",
+    "by_id": "actor",
+    "request_key": "request_key",
+    "decided_at": "occurred_at",
+}
+_OF_ENTRY |= {"recorded_at": "recorded_at", "entry_hash": "hash"}
+
+
+def plain(value: Any) -> Any:
+    """A value of the facts as the ledger's canonical JSON takes it."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, frozenset | set):
+        return sorted(plain(one) for one in value)
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    return value
+
+
+def content(
+    *,
+    reference: str,
+    decision: UUID,
+    answers: Mapping[str, Any],
+    facts: rules.Facts,
+    findings: Sequence[rules.Finding],
+    organisation: str,
+    agencies: Mapping[str, str],
+) -> dict[str, Any]:
+    """Everything that is recorded, as one level of named fields.
+
+    Args:
+        reference, decision: the decision's reference and the id of its row.
+        organisation: the organisation's name.
+        agencies: the directory's name of each agency code that is used.
+    """
+    known = {key: value for key, value in answers.items() if key not in _NOT_ANSWERS}
+    people = [person for person in facts.case.people if not person.key.endswith(ALIAS)]
+    return known | {
+        "reference": reference,
+        "decision": str(decision),
+        "decided_at": plain(facts.decided_at or facts.now),
+        "judged_at": plain(facts.now),
+        "risk_level": facts.case.risk_level,
+        "marac_criteria": plain(facts.case.marac_criteria),
+        "marac_referred_on": plain(facts.case.marac_referred_on),
+        "concern_identified_at": plain(facts.case.concern_identified_at),
+        "information_count": facts.case.information_count,
+        "people": plain(people),
+        "organisation": plain(facts.organisation) | {"name": organisation},
+        "recipients": [_recipient(one, answers, agencies) for one in facts.recipients],
+        "items": plain(facts.items),
+        "findings": [_finding(finding, answers.get("points") or {}) for finding in findings],
+        "guidance": _guidance(findings),
+        "lists": lists.version(),
+        "row": row(facts, findings),
+    }
+
+
+def _recipient(
+    recipient: rules.Recipient, answers: Mapping[str, Any], agencies: Mapping[str, str]
+) -> dict[str, Any]:
+    given = next(one for one in answers["recipients"] if one["key"] == recipient.key)
+    return {**given, **plain(recipient), "agency_name": agencies.get(recipient.agency, "")}
+
+
+def _finding(finding: rules.Finding, answered: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "kind": finding.kind,
+        "field": finding.field,
+        "serves": list(finding.serves),
+        "subjects": list(finding.subjects),
+        "answer": answered.get(finding.code, ""),
+    }
+
+
+def _guidance(findings: Iterable[rules.Finding]) -> list[list[Any]]:
+    raised = {finding.words for finding in findings}
+    return [
+        [text.id, text.version, text.sha256]
+        for text in words.all_words()
+        if text.id.startswith(SEEN) or text.id in raised
+    ]
+
+
+def row(facts: rules.Facts, findings: Sequence[rules.Finding]) -> dict[str, Any]:
+    """The columns of codes of the row that stands for the decision."""
+    included = [item for item in facts.items if item.include]
+    return {
+        "outcome": facts.outcome or "",
+        "started": facts.started or "",
+        "urgency": facts.urgency or "",
+        "lawful_basis": facts.basis or "",
+        "consent": facts.consent or "",
+        "wishes": facts.wishes or "",
+        "informed": facts.informed or "",
+        "risk_level": facts.case.risk_level,
+        "threshold_met": rules.threshold_met(facts.case),
+        "already_sent": bool(facts.already_sent),
+        "aims": plain(facts.aims),
+        "kinds": plain(facts.kinds),
+        "reasons": plain(facts.reasons),
+        "stops": [finding.code for finding in rules.stops(findings)],
+        "points": [finding.code for finding in rules.points(findings)],
+        "agencies": sorted({person.agency for person in facts.recipients if person.agency}),
+        "included": len(included),
+        "withheld": len(facts.items) - len(included),
+        "review_on": plain(facts.review_on),
+    }
+
+
+def decision_of(entry: Entry, said: Mapping[str, Any]) -> Decision:
+    """The row that stands for an entry with this content, not saved yet."""
+    columns = dict(said["row"])
+    review_on = columns.pop("review_on")
+    return Decision(
+        id=UUID(said["decision"]),
+        reference=said["reference"],
+        review_on=date.fromisoformat(review_on) if review_on else None,
+        **{column: getattr(entry, source) for column, source in _OF_ENTRY.items()},
+        **columns,
+    )
+
+
+def compare(entry: Entry) -> str | None:
+    """What a decision's row says otherwise than its entry, or None. Without its key the header speaks."""
+    stored = Decision.objects.filter(entry_hash=bytes(entry.hash)).first()
+    if stored is None:
+        return "the decision has no row"
+    said = events.content_of(entry)
+    if said:
+        expected = decision_of(entry, said)
+        columns = [field.attname for field in Decision._meta.concrete_fields]
+    else:
+        expected = Decision(**{column: getattr(entry, source) for column, source in _OF_ENTRY.items()})
+        columns = list(_OF_ENTRY)
+    differs = [column for column in columns if _value(expected, column) != _value(stored, column)]
+    return f"the decision's {differs[0]} is not what was recorded" if differs else None
+
+
+def _value(decision: Decision, column: str) -> Any:
+    value = getattr(decision, column)
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
+def count() -> int:
+    """How many rows stand for recorded decisions."""
+    return Decision.objects.count()
