@@ -1,0 +1,113 @@
+"""One piece of information that we hold: what it is, where it came from, how far it can be trusted."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from cases import choices
+from cases.banner import called
+from cases.forms.base import (
+    YES_NO,
+    CheckboxSet,
+    Confirm,
+    DayField,
+    PlainCharField,
+    PlainTextField,
+    Radios,
+)
+from cases.forms.listed import ListedForm, most, yes_or_no
+from cases.models import InformationItem, Person
+
+PLAIN = ("text", "source", "dated", "date_not_known", "nature", "whose", "checked_on", "about")
+
+
+class InformationForm(ListedForm):
+    """Every answer about an information item."""
+
+    text = PlainTextField(
+        label="What is the information?",
+        help_text="One thing, in plain words. Quote people as they said it.",
+        max_length=most(InformationItem, "text"),
+        error_messages={"required": "Enter the information"},
+    )
+    source = PlainCharField(
+        label="Where did it come from?",
+        help_text="Who said, saw or wrote it, and in what: “housing officer, visit note”.",
+        max_length=most(InformationItem, "source"),
+        error_messages={"required": "Enter where the information came from"},
+    )
+    dated = DayField(
+        label="What is its date?",
+        help_text="The day it happened, was said or was written. For example, 27 3 2026",
+        what="The date of the information",
+        past_only=True,
+        required=False,
+    )
+    date_not_known = Confirm(label="The date is not known", required=False)
+    nature = Radios(
+        label="Is it a fact, an opinion, or reported by someone?",
+        error_messages={"required": "Select fact, opinion or reported"},
+    )
+    whose = PlainCharField(
+        label="Whose opinion is it? (only for an opinion)", max_length=most(InformationItem, "whose"), required=False
+    )
+    historical = Radios(
+        (("no", "Current"), ("yes", "Historical", "It tells of an earlier time. Its date is always shown with it.")),
+        label="Is it current or historical?",
+        error_messages={"required": "Select whether it is current or historical"},
+    )
+    checked_on = DayField(
+        label="When was it last checked? (optional)",
+        help_text="The last day on which somebody made sure that it is still right.",
+        what="The date it was last checked",
+        past_only=True,
+        required=False,
+    )
+    about = CheckboxSet(label="Whom is it about?", error_messages={"required": "Select at least one person whom it is about"})
+    alleges_offence = Radios(
+        YES_NO,
+        label="Does it say or suggest that somebody committed an offence?",
+        help_text="Whether or not it was proven.",
+        error_messages={"required": "Select yes if it says or suggests an offence"},
+    )
+    lists = {"nature": "nature"}
+    other_names = frozenset({"seen"})
+    buttons = (("save", "Save"),)
+
+    def __init__(self, *args: Any, people: Sequence[Person], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        about = [(str(one.id), called(one), choices.label("role", one.role)) for one in people]
+        self.fields["about"].offer(about)  # type: ignore[attr-defined]
+        self.fields["about"].required = bool(about)
+
+    @staticmethod
+    def initial_of(item: InformationItem) -> dict[str, Any]:
+        """The answers as they are recorded."""
+        answers = {name: getattr(item, name) for name in PLAIN}
+        return answers | {name: yes_or_no(getattr(item, name)) for name in ("historical", "alleges_offence")}
+
+    def clean(self) -> dict[str, Any]:
+        """Exactly one of a date and "not known"; an opinion says whose."""
+        answers = self.cleaned_data
+        if "dated" not in self.errors:
+            if answers.get("dated") and answers.get("date_not_known"):
+                self.add_error("dated", "Enter the date or tick that it is not known, not both")
+            elif not answers.get("dated") and not answers.get("date_not_known"):
+                self.add_error("dated", "Enter the date, or say it is not known")
+        self._clean_owner(answers)
+        return answers
+
+    def _clean_owner(self, answers: dict[str, Any]) -> None:
+        if "whose" in self.errors or not answers.get("nature"):
+            return
+        needed = bool(choices.mark("nature", answers["nature"], "needs_owner"))
+        if needed and not answers.get("whose"):
+            self.add_error("whose", "Enter whose opinion it is")
+        if not needed and answers.get("whose"):
+            self.add_error("whose", "Remove this, or select that it is an opinion")
+
+    def values(self) -> dict[str, Any]:
+        """Fields of `InformationItem`, as the actions take them."""
+        answers = self.cleaned_data
+        return {name: answers[name] for name in PLAIN} | {
+            name: answers[name] == "yes" for name in ("historical", "alleges_offence")
+        }

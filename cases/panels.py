@@ -1,0 +1,34 @@
+"""What floors above add to a case's overview. This floor knows neither their tables nor their words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from cases.models import Case, User
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the panel: a link, its tags as (words, colour) and when it happened."""
+
+    title: str
+    url: str
+    tags: tuple[tuple[str, str], ...]
+    when: datetime
+
+
+Panel = Callable[[Case, User], list[Row]]
+_panels: list[Panel] = []
+
+
+def register(panel: Panel) -> None:
+    """Add a source of rows; a second registration of the same function changes nothing."""
+    if panel not in _panels:
+        _panels.append(panel)
+
+
+def rows(case: Case, user: User) -> list[Row]:
+    """The rows that this user may see on the case's overview, newest first."""
+    return sorted(
+        (row for panel in _panels for row in panel(case, user)), key=lambda row: row.when, reverse=True
+    )

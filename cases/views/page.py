@@ -1,0 +1,166 @@
+"""What the pages of a case share: who asks, the frame around the page, one effect for one request.
+
+    case = page.fetch(request, reference, "work")
+    form = PersonForm(page.posted(request), initial=…)
+    if form.is_valid():
+        page.save(request, lambda key: actions.add_person(by=page.user(request), …, request_key=key), "Person added.")
+        return redirect("case_people", case.reference)
+    return page.show(request, case, "people", "cases/person.html", {"form": form})
+
+`show` enters the view in the ledger before anything sealed is drawn, also when a form comes back with errors.
+Every form carries `<input type="hidden" name="request_key" value="{{ request_key }}">` (partials: cases/_key.html).
+"""
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.contrib import messages
+from django.db import models
+from django.db.models import prefetch_related_objects
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+
+from audit import ledger
+from cases import access, actions
+from cases.banner import banner
+from cases.models import Case, User
+
+SAVED_ALREADY = "This had been saved already. It was not saved twice."
+SECTIONS = (
+    ("case", "Overview"),
+    ("case_people", "People"),
+    ("case_risk", "Risk"),
+    ("case_information", "Information"),
+    ("case_consent", "Consent"),
+    ("case_sharing", "Sharing"),
+    ("case_access", "Access"),
+    ("case_timeline", "Timeline"),
+)
+
+
+def user(request: HttpRequest) -> User:
+    """Whoever is signed in.
+
+    Raises:
+        Http404: nobody is.
+    """
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
+
+
+def fetch(request: HttpRequest, reference: str, what: access.What = "view") -> Case:
+    """The case with its people, for a user who may do `what` with it; raises as `access.fetch`."""
+    case = access.fetch(user(request), reference, what)
+    prefetch_related_objects([case], "people")
+    return case
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was posted, for a form; None makes the form an unbound one."""
+    return request.POST if request.method == "POST" else None
+
+
+def uuid_of(text: str | None) -> UUID | None:
+    """A UUID as posted or in an address; None for anything else."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
+
+
+def request_key(request: HttpRequest) -> UUID | None:
+    """The key under which the posted form has its one effect, where it carries one."""
+    return uuid_of(request.POST.get("request_key"))
+
+
+def save(request: HttpRequest, action: Callable[[UUID | None], object], done: str) -> None:
+    """Run an action under the form's own request key; a double click is one effect.
+
+    Args:
+        action: called with the request key.
+        done: what to tell; never a person's name (it passes through the session).
+    """
+    try:
+        action(request_key(request))
+    except ledger.DuplicateRequest:
+        done = SAVED_ALREADY
+    messages.success(request, done)
+
+
+def sections(case: Case, current: str) -> list[dict[str, Any]]:
+    """The links of the case's sub-navigation. Arguments: `current` – the name of the section's URL."""
+    start = reverse("case", args=[case.reference])
+    return [
+        {
+            "words": words,
+            "href": start if name == "case" else f"{start}{name.removeprefix('case_')}/",
+            "current": name == current,
+        }
+        for name, words in SECTIONS
+    ]
+
+
+def show(
+    request: HttpRequest,
+    case: Case,
+    section: str,
+    template: str,
+    context: dict[str, Any] | None = None,
+    *,
+    what: access.What = "view",
+) -> HttpResponse:
+    """Enter that the page is opened, then draw it in the frame of its case.
+
+    Args:
+        section: the name of the section's URL (such as "case_people"): the current link, and the page's name
+            in the ledger.
+        what: what the user must be allowed to do to see it.
+    """
+    actions.see(by=user(request), case=case, page=section, what=what)
+    frame = {
+        "case": case,
+        "banner": banner(case),
+        "sections": sections(case, section),
+        "request_key": request_key(request) or uuid4(),
+    }
+    return render(request, template, frame | (context or {}))
+
+
+# --- Two people at one page ------------------------------------------------------------------------------
+
+
+def version(row: models.Model) -> str:
+    """A mark of the row as it is stored; it tells nothing of what the row holds."""
+    stored = [row.__dict__.get(field.attname) for field in row._meta.concrete_fields]
+    return sha256(repr(stored).encode()).hexdigest()[:32]
+
+
+def _words(form: forms.Form, name: str) -> str:
+    """What is recorded for a field now, as its page would say it."""
+    value = form.get_initial_for_field(form.fields[name], name)
+    known = dict(getattr(form.fields[name], "choices", ()))
+    if isinstance(value, list | tuple):
+        return ", ".join(str(known.get(one, one)) for one in value)
+    return str(known.get(value, value or "nothing"))
+
+
+def still_current(request: HttpRequest, form: forms.Form, seen: str) -> bool:
+    """Whether the row is as it was when the page was opened; if not, say so beside each answer that differs.
+
+    Args:
+        form: a valid form whose initial answers are the row as it is now.
+        seen: the row's version now, taken before anything was set on it.
+    """
+    if request.POST.get("seen", seen) == seen:
+        return True
+    for name in form.changed_data:
+        form.add_error(
+            name, f"Somebody changed this page while you had it open. Recorded now: “{_words(form, name)}”. "
+            "Check your answer and save again"
+        )
+    return not form.changed_data
