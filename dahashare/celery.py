@@ -35,6 +35,12 @@ def _start_worker(**_: Any) -> None:
     end_unless_safe(3)
 
 
+@signals.worker_ready.connect
+def _ring_once(**_: Any) -> None:
+    """The first heartbeat does not wait for beat's first turn."""
+    app.send_task("dahashare.tasks.heartbeat")
+
+
 @signals.beat_embedded_init.connect
 def _start_beat(**_: Any) -> None:
     """Beat runs in a process that the worker forked: it ends with the worker."""

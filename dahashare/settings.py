@@ -129,6 +129,8 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_TIMEZONE = "Europe/London"
 # Kept in memory: the stock scheduler's file is a pickle that a kill can damage.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+# Beat looks up once a second, so that it also stops within one.
+CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "dahashare.tasks.heartbeat", "schedule": 15, "options": {"expires": 60}},
     "clear sessions": {"task": "dahashare.tasks.clear_sessions", "schedule": crontab(minute=17)},
@@ -201,6 +203,8 @@ STORAGES = {
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 GUARDIAN_RAISE_403 = False
+# Grants are asked for by one policy (cases/access.py), never through has_perm: no backend is hooked.
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 ANONYMOUS_USER_NAME = None
 SIMPLE_HISTORY_HISTORY_ID_USE_UUID = True
 

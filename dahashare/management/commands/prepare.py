@@ -6,8 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.cache import cache
-from django.core.cache.backends.db import BaseDatabaseCache
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 
@@ -24,8 +22,8 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **__: Any) -> None:
         """Run each step; the first that fails ends the command with its reason."""
         call_command("migrate", interactive=False, verbosity=0)
-        if isinstance(cache, BaseDatabaseCache):
-            call_command("createcachetable", verbosity=0)
+        # Does nothing where the cache is in Redis.
+        call_command("createcachetable", verbosity=0)
         self._collect_static_files()
         try:
             refuse_unsafe_start()
