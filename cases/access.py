@@ -1,0 +1,124 @@
+"""The one policy: who may know that a case exists, and do what with it (service.md §2.1).
+
+Exclusion first and beneath it owner, team and guardian's direct grants. No superuser bypass.
+"""
+
+from typing import Literal
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from cases.models import Case, CaseUserPermission, Exclusion, Team, User
+
+What = Literal["view", "work", "timeline", "see_views", "manage_access", "see_access"]
+GRANT = "work_on_case"
+
+_CASE_WORKERS = frozenset({User.Role.OFFICER, User.Role.MANAGER})
+
+_MANAGER_OF_TEAM: frozenset[What] = frozenset(
+    {"view", "work", "timeline", "see_views", "manage_access", "see_access"}
+)
+_OWNER_OR_GRANTED: frozenset[What] = frozenset({"view", "work", "timeline", "see_access"})
+
+
+class Hidden(Http404):
+    """For this user the case does not exist. The id is carried for the record of the refusal alone."""
+
+    def __init__(self, case_id: UUID | None) -> None:
+        super().__init__()
+        self.case_id = case_id
+
+
+class Refused(PermissionDenied):
+    """The user may see the case and may not do this."""
+
+    def __init__(self, case_id: UUID) -> None:
+        super().__init__()
+        self.case_id = case_id
+
+
+def works_on_cases(user: User) -> bool:
+    """Whether the user's role opens cases at all."""
+    return user.is_active and user.role in _CASE_WORKERS
+
+
+def visible_to(user: User | AnonymousUser) -> QuerySet[Case]:
+    """The cases whose existence the user may know; everything else is as if it did not exist.
+
+    Args:
+        user: anybody, signed in or not.
+    """
+    if not isinstance(user, User) or not works_on_cases(user):
+        return Case.objects.none()
+    granted = CaseUserPermission.objects.filter(user=user, permission__codename=GRANT)
+    mine = Q(owner=user) | Q(id__in=granted.values("content_object_id"))
+    if user.role == User.Role.MANAGER:
+        mine |= Q(team__in=user.teams.values("id"))
+    excluded = Exclusion.objects.filter(user=user, ended_at=None).values("case_id")
+    return Case.objects.filter(mine).exclude(id__in=excluded)
+
+
+def rights(user: User | AnonymousUser, case: Case) -> frozenset[What]:
+    """What the user may do with the case now (asked of the database, nothing is remembered)."""
+    if not isinstance(user, User) or not visible_to(user).filter(id=case.id).exists():
+        return frozenset()
+    team = Case.objects.filter(id=case.id).values("team")
+    manages = user.role == User.Role.MANAGER and user.teams.filter(id__in=team).exists()
+    return _MANAGER_OF_TEAM if manages else _OWNER_OR_GRANTED
+
+
+def can(user: User | AnonymousUser, what: What, case: Case) -> bool:
+    """Whether the user may do this with the case now."""
+    return what in rights(user, case)
+
+
+def require(user: User | AnonymousUser, what: What, case: Case) -> None:
+    """Refuse unless `can`.
+
+    Raises:
+        Hidden: the user must not know that the case exists: a 404.
+        Refused: the user may see the case and may not do this: a 403.
+    """
+    held = rights(user, case)
+    if not held:
+        raise Hidden(case.id)
+    if what not in held:
+        raise Refused(case.id)
+
+
+def require_team(user: User, team: Team) -> None:
+    """Refuse unless the user works on cases and has a place in the team.
+
+    Raises:
+        PermissionDenied: otherwise.
+    """
+    if not works_on_cases(user) or not user.teams.filter(id=team.id).exists():
+        raise PermissionDenied
+
+
+def fetch(user: User | AnonymousUser, reference: str, what: What = "view") -> Case:
+    """The case with this reference, for a user who may do `what` with it.
+
+    Raises:
+        Hidden: no such case, or not for this user: the same answer for both.
+        Refused: the user may see the case and may not do this.
+    """
+    case = Case.objects.select_related("team", "owner").filter(reference=reference).first()
+    if case is None:
+        raise Hidden(None)
+    require(user, what, case)
+    return case
+
+
+def require_role(user: User | AnonymousUser, *roles: str) -> User:
+    """The user, on pages that belong to roles and to no case; everybody else meets a 404.
+
+    Raises:
+        Http404: the user holds none of the roles.
+    """
+    if isinstance(user, User) and user.is_active and user.role in roles:
+        return user
+    raise Http404

@@ -1,0 +1,444 @@
+"""Everything that writes on this floor. Each action is one durable transaction that ends in the ledger.
+
+The actor is always `by`. A `request_key` makes a repeated post one single effect:
+`audit.ledger.DuplicateRequest` is raised by the second, and nothing of it stays.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import date, datetime
+from functools import partial
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.contrib.auth.models import Permission
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+
+from audit import chain, ledger
+from audit.models import Entry
+from cases import access, events, fields, vault
+from cases.models import (
+    Case,
+    CaseUserPermission,
+    ConsentRecord,
+    Exclusion,
+    InformationItem,
+    Person,
+    RiskAssessment,
+    Team,
+    User,
+)
+
+Row = TypeVar("Row", bound=models.Model)
+_TRIES = 5
+
+
+class _ChangedMeanwhileError(Exception):
+    """Somebody else saved the same field between our reading and our lock."""
+
+
+class _AlreadySoError(Exception):
+    """What was asked for is so already: nothing is to be written."""
+
+
+def _write(sealed: chain.Sealed, *saves: Callable[[], Any], by: User, what: access.What, case: Case) -> Entry:
+    """Lock the case, ask the policy again under the lock, save, append: all of it or nothing."""
+    with transaction.atomic(durable=True):
+        Case.objects.select_for_update().get(id=case.id)
+        access.require(by, what, case)
+        if ledger.entry(sealed.request_key):
+            raise ledger.DuplicateRequest("this request is recorded already")
+        for save in saves:
+            save()
+        return ledger.append(sealed)
+
+
+def _ready(row: models.Model, by: User) -> models.Model:
+    """Seal the row's text before the transaction, and name the actor for its history."""
+    fields.seal_fields(row)
+    row._history_user = by  # type: ignore[attr-defined]
+    return row
+
+
+def _settle(row: models.Model, before: Mapping[str, Any]) -> None:
+    """Under the lock, take over what others saved in the fields that we leave alone, so that history is true.
+
+    Args:
+        before: the fields that we change, with the stored value that the change starts from.
+    """
+    fresh = type(row)._base_manager.get(pk=row.pk)
+    if any(fields.stored_value(fresh, name) != value for name, value in before.items()):
+        raise _ChangedMeanwhileError
+    for field in row._meta.concrete_fields:
+        if field.name not in before:
+            setattr(row, field.attname, fresh.__dict__[field.attname])
+
+
+def plain(value: Any) -> Any:
+    """A value as the ledger's canonical JSON takes it: dates and times as ISO text, identifiers as text."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, models.Model):
+        return str(value.pk)
+    if isinstance(value, str):
+        return str(value)  # opened text is a subclass that carries its stored bytes
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return {key: plain(one) for key, one in value.items()}
+    return value
+
+
+def _differences(row: models.Model, values: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """The fields that change, each with what it was and what it becomes."""
+    was = {name: getattr(row, name) for name in values}
+    return {name: [plain(was[name]), plain(new)] for name, new in values.items() if was[name] != new}
+
+
+def create_case(
+    *,
+    by: User,
+    team: Team,
+    concern_identified_at: datetime,
+    staff_safety: str = "",
+    privacy_information: str = "not_recorded",
+    privacy_given_on: date | None = None,
+    opened_at: datetime | None = None,
+    people: Sequence[Mapping[str, Any]] = (),
+    request_key: UUID | None = None,
+) -> Case:
+    """Open a case, owned by `by`, under a key of its own.
+
+    Args:
+        concern_identified_at: aware.
+        people: the fields of each `Person` that is known from the start.
+
+    Raises:
+        ledger.DuplicateRequest: this request has already opened its case.
+        django.core.exceptions.PermissionDenied: `by` works on no cases, or not in this team.
+    """
+    now = timezone.now()
+    case = Case(
+        team=team,
+        owner=by,
+        opened_at=opened_at or now,
+        concern_identified_at=concern_identified_at,
+        staff_safety=staff_safety,
+        privacy_information=privacy_information,
+        privacy_given_on=privacy_given_on,
+    )
+    key = vault.new_key(case.id)
+    rows: list[models.Model] = [case, *(Person(case=case, position=n, **one) for n, one in enumerate(people))]
+    content = {"reference": case.reference, "team": team.name, "people": plain(people)} | plain(
+        {name: getattr(case, name) for name in _CASE_FIELDS}
+    )
+    sealed = events.seal("case.created", content, case=case, by=by, now=now, request_key=request_key)
+    for row in rows:
+        _ready(row, by)
+    with transaction.atomic(durable=True):
+        access.require_team(by, team)
+        key.save(force_insert=True)
+        for row in rows:
+            row.save(force_insert=True)
+        ledger.append(sealed)
+    return case
+
+
+_CASE_FIELDS = (
+    "opened_at",
+    "concern_identified_at",
+    "staff_safety",
+    "privacy_information",
+    "privacy_given_on",
+)
+
+
+def change_case(*, by: User, case: Case, values: Mapping[str, Any], request_key: UUID | None = None) -> Case:
+    """Change the case's own fields (staff safety, privacy information, when the concern was identified)."""
+    return _change("case.changed", case, values, by=by, case=case, request_key=request_key)
+
+
+def _change(
+    kind: str, row: Row, values: Mapping[str, Any], *, by: User, case: Case, request_key: UUID | None
+) -> Row:
+    """Save the differences.
+
+    Where somebody else saved the same field meanwhile, begin again from what they saved, so that the "before" of
+    the entry is what was replaced.
+    """
+    for _ in range(_TRIES):
+        changes = _differences(row, values)
+        if not changes:
+            break
+        before = {name: fields.stored_value(row, name) for name in changes}
+        for name in changes:
+            setattr(row, name, values[name])
+        content = {"row": str(row.pk), "changes": changes}
+        sealed = events.seal(kind, content, case=case, by=by, now=timezone.now(), request_key=request_key)
+        _ready(row, by)
+        settle, save = partial(_settle, row, before), partial(row.save, update_fields=list(changes))
+        try:
+            _write(sealed, settle, save, by=by, what="work", case=case)
+        except _ChangedMeanwhileError:
+            row.refresh_from_db()
+            continue
+        return row
+    access.require(by, "work", case)
+    return row
+
+
+def add_person(*, by: User, case: Case, values: Mapping[str, Any], request_key: UUID | None = None) -> Person:
+    """Add somebody to the case; `values` are fields of `Person`."""
+    person = Person(case=case, position=case.people.count(), **values)
+    content = {"row": str(person.id), "person": plain(values)}
+    sealed = events.seal(
+        "person.added", content, case=case, by=by, now=timezone.now(), request_key=request_key
+    )
+    _ready(person, by)
+    _write(sealed, lambda: person.save(force_insert=True), by=by, what="work", case=case)
+    return person
+
+
+def change_person(
+    *, by: User, person: Person, values: Mapping[str, Any], request_key: UUID | None = None
+) -> Person:
+    """Change what is recorded of a person."""
+    return _change("person.changed", person, values, by=by, case=person.case, request_key=request_key)
+
+
+def add_information(
+    *, by: User, case: Case, values: Mapping[str, Any], request_key: UUID | None = None
+) -> InformationItem:
+    """Record a piece of information that is held; `values` are fields of `InformationItem`."""
+    item = InformationItem(case=case, position=case.information.count(), **values)
+    content = {"row": str(item.id), "information": plain(values)}
+    sealed = events.seal(
+        "information.added", content, case=case, by=by, now=timezone.now(), request_key=request_key
+    )
+    _ready(item, by)
+    _write(sealed, lambda: item.save(force_insert=True), by=by, what="work", case=case)
+    return item
+
+
+def change_information(
+    *, by: User, item: InformationItem, values: Mapping[str, Any], request_key: UUID | None = None
+) -> InformationItem:
+    """Change what is recorded of an information item."""
+    return _change("information.changed", item, values, by=by, case=item.case, request_key=request_key)
+
+
+def assess_risk(
+    *, by: User, case: Case, values: Mapping[str, Any], request_key: UUID | None = None
+) -> RiskAssessment:
+    """Keep a risk assessment; the case carries the level and criteria of the latest by its own date.
+
+    Args:
+        values: fields of `RiskAssessment`: assessed_on, level, criteria, and what they rest on.
+    """
+    assessment = RiskAssessment(case=case, by=by, **values)
+    content = {"row": str(assessment.id), "assessment": plain(values)}
+    sealed = events.seal(
+        "risk.assessed", content, case=case, by=by, now=timezone.now(), request_key=request_key
+    )
+    _ready(assessment, by)
+    _ready(case, by)
+
+    def save() -> None:
+        _settle(case, {})
+        assessment.save(force_insert=True)
+        latest = case.risk_assessments.first() or assessment
+        case.risk_level, case.marac_criteria = latest.level, list(latest.criteria)
+        case.marac_referred_on = latest.marac_referred_on
+        case.save(update_fields=["risk_level", "marac_criteria", "marac_referred_on"])
+
+    _write(sealed, save, by=by, what="work", case=case)
+    return assessment
+
+
+def log_consent(
+    *, by: User, case: Case, values: Mapping[str, Any], request_key: UUID | None = None
+) -> ConsentRecord:
+    """Add a dated line to the consent log; the case carries the latest consent by the line's own date."""
+    record = ConsentRecord(case=case, by=by, **values)
+    content = {"row": str(record.id), "consent": plain(values)}
+    sealed = events.seal(
+        "consent.logged", content, case=case, by=by, now=timezone.now(), request_key=request_key
+    )
+    _ready(record, by)
+    _ready(case, by)
+
+    def save() -> None:
+        _settle(case, {})
+        record.save(force_insert=True)
+        latest = case.consent_log.exclude(consent="").first()
+        case.consent_status = latest.consent if latest else ""
+        case.save(update_fields=["consent_status"])
+
+    _write(sealed, save, by=by, what="work", case=case)
+    return record
+
+
+def _works_on_cases(user: User) -> None:
+    if not access.works_on_cases(user):
+        raise ValidationError("Choose an officer or a manager who is active")
+
+
+def _permission() -> Permission:
+    return Permission.objects.get(content_type__app_label="cases", codename=access.GRANT)
+
+
+def grant(*, by: User, case: Case, user: User, request_key: UUID | None = None) -> None:
+    """Give a named officer or manager the case. Nothing happens where they hold it already.
+
+    Raises:
+        django.core.exceptions.ValidationError: the person works on no cases.
+    """
+    _works_on_cases(user)
+    content = {"user": str(user.id), "name": user.name}
+    sealed = events.seal(
+        "access.granted", content, case=case, by=by, now=timezone.now(), request_key=request_key
+    )
+    row = CaseUserPermission(user=user, permission=_permission(), content_object=case)
+    _ready(row, by)
+
+    def save() -> None:
+        if granted_users(case).filter(id=user.id).exists():
+            raise _AlreadySoError
+        row.save(force_insert=True)
+
+    with suppress(_AlreadySoError):
+        _write(sealed, save, by=by, what="manage_access", case=case)
+
+
+def end_grant(*, by: User, case: Case, user: User, request_key: UUID | None = None) -> None:
+    """Take the case from a named person. Nothing happens where they do not hold it."""
+    content = {"user": str(user.id), "name": user.name}
+    sealed = events.seal(
+        "access.ended", content, case=case, by=by, now=timezone.now(), request_key=request_key
+    )
+
+    def save() -> None:
+        rows = list(
+            CaseUserPermission.objects.filter(user=user, content_object=case, permission=_permission())
+        )
+        if not rows:
+            raise _AlreadySoError
+        for row in rows:
+            _ready(row, by)
+            row.delete()
+
+    with suppress(_AlreadySoError):
+        _write(sealed, save, by=by, what="manage_access", case=case)
+
+
+def allocate(*, by: User, case: Case, owner: User, request_key: UUID | None = None) -> None:
+    """Make another officer or manager the owner of the case.
+
+    Raises:
+        django.core.exceptions.ValidationError: the person works on no cases.
+    """
+    _works_on_cases(owner)
+    content = {"user": str(owner.id), "name": owner.name, "was": case.owner.name}
+    sealed = events.seal(
+        "case.allocated", content, case=case, by=by, now=timezone.now(), request_key=request_key
+    )
+    _ready(case, by)
+
+    def save() -> None:
+        _settle(case, {})
+        case.owner = owner
+        case.save(update_fields=["owner"])
+
+    _write(sealed, save, by=by, what="manage_access", case=case)
+
+
+def exclude(*, by: User, case: Case, user: User, reason: str, request_key: UUID | None = None) -> Exclusion:
+    """Shut a named person out: from now on the case does not exist for them, whatever else they hold.
+
+    Returns the exclusion that is there already, where there is one.
+    """
+    exclusion = Exclusion(case=case, user=user, reason=reason)
+    content = {"user": str(user.id), "name": user.name, "reason": reason}
+    sealed = events.seal(
+        "access.excluded", content, case=case, by=by, now=timezone.now(), request_key=request_key
+    )
+    _ready(exclusion, by)
+
+    def save() -> None:
+        if case.exclusions.filter(user=user, ended_at=None).exists():
+            raise _AlreadySoError
+        exclusion.save(force_insert=True)
+
+    try:
+        _write(sealed, save, by=by, what="manage_access", case=case)
+    except _AlreadySoError:
+        return case.exclusions.get(user=user, ended_at=None)
+    return exclusion
+
+
+def end_exclusion(*, by: User, exclusion: Exclusion, request_key: UUID | None = None) -> None:
+    """End an exclusion; that it was there stays in history and ledger. Ending it twice changes nothing."""
+    case, now = exclusion.case, timezone.now()
+    content = {"user": str(exclusion.user_id), "name": exclusion.user.name}
+    sealed = events.seal(
+        "access.exclusion_ended", content, case=case, by=by, now=now, request_key=request_key
+    )
+    _ready(exclusion, by)
+
+    def save() -> None:
+        _settle(exclusion, {})
+        if exclusion.ended_at:
+            raise _AlreadySoError
+        exclusion.ended_at = now
+        exclusion.save(update_fields=["ended_at"])
+
+    with suppress(_AlreadySoError):
+        _write(sealed, save, by=by, what="manage_access", case=case)
+
+
+def see(*, by: User, case: Case, page: str, what: access.What = "view") -> None:
+    """Enter that somebody opened a page of the case; called before any sealed text is shown.
+
+    Args:
+        page: the page's name, a code and never a person's.
+    """
+    sealed = events.seal("case.viewed", {"page": page}, case=case, by=by, now=timezone.now())
+    with transaction.atomic(durable=True):
+        access.require(by, what, case)
+        ledger.append(sealed)
+
+
+def see_list(*, by: User, cases: Sequence[Case]) -> None:
+    """Enter that names of these cases were shown in a list: references only, under the actor's own chain."""
+    if not cases:
+        return
+    content = {"references": [case.reference for case in cases]}
+    sealed = events.seal("cases.listed", content, by=by, now=timezone.now())
+    with transaction.atomic(durable=True):
+        ledger.append(sealed)
+
+
+def note_refusal(*, by: User, case: UUID | None, page: str) -> None:
+    """Enter that somebody was refused a page of a case: in the case's ledger, in a transaction of its own.
+
+    Where no such case exists the entry goes to the actor's own chain, so that the answer takes as long as it
+    does for a case that is hidden.
+
+    Args:
+        case: the id of the case, None where the address named none that exists.
+        page: the pattern of the page's address, never the address.
+    """
+    found = Case.objects.filter(id=case).first() if case else None
+    sealed = events.seal("access.refused", {"page": page}, case=found, by=by, now=timezone.now())
+    with transaction.atomic(durable=True):
+        ledger.append(sealed)
+
+
+def granted_users(case: Case) -> "models.QuerySet[User]":
+    """The people who hold a grant on the case."""
+    held = CaseUserPermission.objects.filter(content_object=case, permission__codename=access.GRANT)
+    return User.objects.filter(id__in=held.values("user_id")).order_by("name")

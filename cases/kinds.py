@@ -1,0 +1,227 @@
+"""The kinds of events of this floor, and how each reads in a timeline. Upper floors register theirs."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from django.utils import timezone
+
+from cases import choices
+
+Group = Literal["saw", "changed", "decided", "exported"]
+Content = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of event: the timeline filter it belongs to, its title, a line of detail from its content."""
+
+    group: Group
+    title: str
+    detail: Callable[[Content], str] = lambda _content: ""
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def register(kinds: Mapping[str, Kind]) -> None:
+    """Add kinds of events.
+
+    Raises:
+        ValueError: another floor has the kind already.
+    """
+    for name, kind in kinds.items():
+        if KINDS.setdefault(name, kind) != kind:
+            raise ValueError(f"the kind {name} is registered already")
+
+
+def _words(field: str, code: str) -> str:
+    """The label of a code; the code in plain letters where its list does not know it."""
+    words = choices.label(_LISTS[field], code)
+    return words if words != code else code.replace("_", " ")
+
+
+_LISTS = {
+    "role": "role",
+    "nature": "nature",
+    "consent": "consent",
+    "wishes": "wishes",
+    "informed": "informed",
+    "told_by": "told_by",
+    "risk_level": "risk_level",
+    "level": "risk_level",
+    "criteria": "marac_criteria",
+    "safe_routes": "route",
+    "unsafe_routes": "route",
+}
+"""Fields that hold codes → the reference list of their words."""
+
+FIELDS = {
+    "staff_safety": "Staff safety",
+    "privacy_information": "Privacy information",
+    "privacy_given_on": "Privacy information given on",
+    "concern_identified_at": "Concern identified",
+    "opened_at": "Opened",
+    "safe_routes": "Safe ways to contact",
+    "unsafe_routes": "Unsafe ways to contact",
+    "routes_checked_on": "Ways to contact checked on",
+    "birth_date": "Date of birth",
+    "care_needs": "Care and support needs",
+    "at_risk": "At risk of abuse or neglect",
+    "cannot_protect": "Cannot protect themselves",
+    "dated": "Date of the information",
+    "whose": "Whose opinion",
+    "alleges_offence": "Alleges an offence",
+    "about": "About whom",
+    "marac_referred_on": "Referred to MARAC on",
+}
+"""Labels where the field's own name does not say it."""
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_SHOWN = 80
+
+
+def field_label(name: str) -> str:
+    """How people call a field."""
+    return FIELDS.get(name) or name.replace("_", " ").capitalize()
+
+
+def _moment(text: str) -> str:
+    if len(text) == len("2026-01-31"):
+        day = date.fromisoformat(text)
+        return f"{day.day} {day:%B %Y}"
+    when = datetime.fromisoformat(text)
+    local = timezone.localtime(when) if when.tzinfo else when
+    return f"{local.day} {local:%B %Y, %H:%M}"
+
+
+def shown(field: str, value: Any) -> str:
+    """A value of an entry in plain words: codes by their label, dates as people write them, long text cut."""
+    if value is None or value == "" or value == []:
+        return "not recorded"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if field == "about":
+        return "1 person" if len(value) == 1 else f"{len(value)} people"
+    if isinstance(value, list):
+        return ", ".join(shown(field, one) for one in value)
+    text = str(value)
+    if field in _LISTS:
+        return _words(field, text)
+    if field == "privacy_information":
+        return text.replace("_", " ")
+    if _DAY.match(text) and field not in _FREE_TEXT:
+        try:
+            return _moment(text)
+        except ValueError:
+            return text
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN].rstrip()}…"
+
+
+_FREE_TEXT = frozenset(
+    {"name", "preferred_name", "address", "contact", "text", "source", "note", "staff_safety"}
+)
+
+
+def _changes(content: Content) -> str:
+    changes: Mapping[str, list[Any]] = content.get("changes", {})
+    lines = [f"{field_label(n)}: {shown(n, was)} → {shown(n, new)}" for n, (was, new) in changes.items()]
+    return "; ".join(lines)
+
+
+def _person(content: Content) -> str:
+    person = content.get("person", {})
+    name = person.get("preferred_name") or person.get("name")
+    return ", ".join(filter(None, [name, shown("role", person.get("role"))]))
+
+
+def _information(content: Content) -> str:
+    item = content.get("information", {})
+    parts = [shown(name, item[name]) for name in ("nature", "source", "text") if item.get(name)]
+    return ": ".join(parts)
+
+
+def _risk(content: Content) -> str:
+    assessment = content.get("assessment", {})
+    level = f"Level: {shown('level', assessment.get('level'))}"
+    criteria = assessment.get("criteria")
+    return f"{level}; MARAC: {shown('criteria', criteria)}" if criteria else level
+
+
+def _consent(content: Content) -> str:
+    record = content.get("consent", {})
+    names = [name for name in ("consent", "wishes", "informed") if record.get(name)]
+    return "; ".join(f"{field_label(name)}: {shown(name, record[name])}" for name in names)
+
+
+def _created(content: Content) -> str:
+    people = len(content.get("people", ()))
+    team = f"Team: {content['team']}" if "team" in content else ""
+    return f"{team}; people: {people}" if people else team
+
+
+def _name(content: Content) -> str:
+    return str(content.get("name", ""))
+
+
+def _excluded(content: Content) -> str:
+    return ": ".join(filter(None, [content.get("name"), content.get("reason")]))
+
+
+def _allocated(content: Content) -> str:
+    return f"{content['was']} → {content['name']}" if "was" in content else _name(content)
+
+
+PAGES = {
+    "case": "Overview",
+    "information": "Information held",
+    "access": "Who may see the case",
+}
+
+
+def _page(content: Content) -> str:
+    page = str(content.get("page", ""))
+    return PAGES.get(page) or page.replace("_", " ").capitalize()
+
+
+def _address(content: Content) -> str:
+    return str(content.get("page", ""))
+
+
+def _listed(content: Content) -> str:
+    count = len(content.get("references", ()))
+    return "1 case" if count == 1 else f"{count} cases"
+
+
+register(
+    {
+        "case.created": Kind("changed", "Case opened", _created),
+        "case.changed": Kind("changed", "Case changed", _changes),
+        "person.added": Kind("changed", "Person added", _person),
+        "person.changed": Kind("changed", "Person changed", _changes),
+        "information.added": Kind("changed", "Information added", _information),
+        "information.changed": Kind("changed", "Information changed", _changes),
+        "risk.assessed": Kind("changed", "Risk assessed", _risk),
+        "consent.logged": Kind("changed", "Consent log", _consent),
+        "case.viewed": Kind("saw", "Looked at the case", _page),
+        "cases.listed": Kind("saw", "Looked at a list of cases", _listed),
+        "access.granted": Kind("changed", "Access given", _name),
+        "access.ended": Kind("changed", "Access ended", _name),
+        "access.excluded": Kind("changed", "Shut out of the case", _excluded),
+        "access.exclusion_ended": Kind("changed", "No longer shut out of the case", _name),
+        "case.allocated": Kind("changed", "Case allocated", _allocated),
+        "access.refused": Kind("saw", "Tried to open a page and was refused", _address),
+        "user.added": Kind("changed", "Person added to the staff"),
+        "user.changed": Kind("changed", "Role or teams of a person changed"),
+        "user.deactivated": Kind("changed", "Person deactivated"),
+        "user.reactivated": Kind("changed", "Person reactivated"),
+        "user.link_made": Kind("changed", "One-time link made"),
+        "user.link_used": Kind("changed", "One-time link used, password set"),
+        "organisation.changed": Kind("changed", "Organisation settings changed", _changes),
+        "agency.added": Kind("changed", "Agency added"),
+        "agency.changed": Kind("changed", "Agency changed", _changes),
+        "team.added": Kind("changed", "Team added"),
+    }
+)

@@ -1,0 +1,145 @@
+"""Who works here: people, teams, the organisation, and the agencies it talks to."""
+
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users; e-mail addresses are kept in lower case, so that one person is one row."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A member of staff. Deactivated, never deleted; the superuser flag opens nothing."""
+
+    class Role(models.TextChoices):
+        OFFICER = "officer", "Officer"
+        MANAGER = "manager", "Manager"
+        GOVERNANCE = "governance", "Information governance lead"
+        ADMINISTRATOR = "administrator", "Administrator"
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    email = models.EmailField("e-mail address", unique=True)
+    name = models.CharField("name", max_length=120)
+    role = models.CharField(max_length=20, choices=Role.choices)
+    is_active = models.BooleanField(default=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+    deactivated_at = models.DateTimeField(null=True, blank=True)
+    teams: "models.ManyToManyField[Team, Membership]" = models.ManyToManyField(
+        "cases.Team", through="cases.Membership", related_name="members"
+    )
+
+    history = HistoricalRecords(excluded_fields=["password", "last_login"])
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name", "role"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+
+class Team(models.Model):
+    """Officers and the managers who answer for their cases."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    name = models.CharField(max_length=120, unique=True)
+
+    history = HistoricalRecords()
+    objects: ClassVar[models.Manager["Team"]] = models.Manager()
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A person's place in a team."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT)
+
+    history = HistoricalRecords()
+    objects: ClassVar[models.Manager["Membership"]] = models.Manager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["user", "team"], name="one_place_in_a_team"),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.team_id}"
+
+
+class SignInLink(models.Model):
+    """A one-time link for a person's first sign-in; only the hash of its token is kept."""
+
+    token_hash = models.BinaryField(primary_key=True, max_length=32)
+    user = models.ForeignKey(User, on_delete=models.PROTECT)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[models.Manager["SignInLink"]] = models.Manager()
+
+    def __str__(self) -> str:
+        return f"link of {self.user_id}"
+
+
+class Agency(models.Model):
+    """An agency of the directory; `code` is what decisions and rules use."""
+
+    code = models.SlugField(primary_key=True, max_length=60)
+    name = models.CharField(max_length=120, unique=True)
+    active = models.BooleanField(default=True)
+
+    history = HistoricalRecords()
+    objects: ClassVar[models.Manager["Agency"]] = models.Manager()
+
+    class Meta:
+        ordering = ("name",)
+        verbose_name_plural = "agencies"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Organisation(models.Model):
+    """The one organisation that this copy serves; its settings are facts of every decision (rules.md)."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    name = models.CharField(max_length=120, default="")
+    type = models.CharField(max_length=30, default="local_authority")
+    public_authority = models.BooleanField(null=True)
+    seventh_basis = models.BooleanField(default=False)
+    policy_document = models.BooleanField(default=False)
+    notice_bases = models.JSONField(null=True)
+
+    history = HistoricalRecords()
+    objects: ClassVar[models.Manager["Organisation"]] = models.Manager()
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=models.Q(id=1), name="one_organisation"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def current(cls) -> "Organisation":
+        """The organisation's settings, or the defaults where none were saved yet."""
+        return cls.objects.filter(id=1).first() or cls()

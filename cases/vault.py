@@ -1,0 +1,250 @@
+"""Per-case keys: create, wrap, seal, open (ledger.md, Keys).
+
+One data key per case, wrapped by a key-encryption key that lives outside the database, in the file
+``case-keys`` of the keys folder: lines of ``id base64url(32 bytes)``, the first line is current.
+"""
+
+import base64
+import os
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.db import connection
+
+from cases.models.vault import Canary, CaseKey
+
+ORGANISATION = UUID(int=0)
+"""The subject whose key seals what belongs to no case; nothing personal is ever sealed with it."""
+
+_VERSION = b"\x01"
+_NONCE = 12
+_KEY = 32
+_CANARY_TEXT = b"dahashare canary"
+_CACHE_SIZE = 2_000
+
+
+class WrongKey(Exception):  # noqa: N818 - it is what the operator is told
+    """The key-encryption key is missing, unreadable, or not the one this database was sealed with."""
+
+
+class NoKey(Exception):  # noqa: N818 - a state that callers expect
+    """No data key is stored for the subject."""
+
+
+def _keyring_path() -> Path:
+    return Path(settings.KEYS_DIR) / "case-keys"
+
+
+@lru_cache(maxsize=4)
+def _keyring(path: Path) -> "OrderedDict[str, AESGCM]":
+    ring: OrderedDict[str, AESGCM] = OrderedDict()
+    try:
+        for line in path.read_text("ascii").splitlines():
+            key_id, material = line.split()
+            key = base64.b64decode(material, altchars=b"-_", validate=True)
+            if len(key) != _KEY or key_id in ring:
+                raise ValueError  # noqa: TRY301 - every fault of the file has one sentence
+            ring[key_id] = AESGCM(key)
+    except FileNotFoundError as error:
+        raise WrongKey(
+            f"The key file {path.name} is missing from the keys folder. Put back the copy that was kept "
+            "elsewhere: without it no sealed text can be read."
+        ) from error
+    except (ValueError, OSError) as error:
+        raise WrongKey(
+            f"The key file {path.name} cannot be read or is damaged. "
+            "Put back the copy that was kept elsewhere."
+        ) from error
+    if not ring:
+        raise WrongKey(f"The key file {path.name} holds no key. Put back the copy that was kept elsewhere.")
+    return ring
+
+
+def keyring() -> "OrderedDict[str, AESGCM]":
+    """The key-encryption keys by id, the current one first.
+
+    Read once a process: a file that is swapped while the process serves was never compared with the canary.
+
+    Raises:
+        WrongKey: the file is missing or damaged.
+    """
+    return _keyring(_keyring_path())
+
+
+def _encrypt(key: AESGCM, plaintext: bytes, aad: bytes) -> bytes:
+    nonce = os.urandom(_NONCE)
+    return _VERSION + nonce + key.encrypt(nonce, plaintext, aad)
+
+
+def _decrypt(key: AESGCM, sealed: bytes, aad: bytes) -> bytes:
+    if sealed[:1] != _VERSION:
+        raise InvalidTag
+    return key.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], aad)
+
+
+class _Keys:
+    """The opened data keys of this process, the longest unused dropped first. Threads share it."""
+
+    def __init__(self) -> None:
+        self._held: OrderedDict[UUID, AESGCM] = OrderedDict()
+        self._lock = Lock()
+
+    def put(self, subject: UUID, key: AESGCM) -> AESGCM:
+        with self._lock:
+            self._held[subject] = key
+            self._held.move_to_end(subject)
+            while len(self._held) > _CACHE_SIZE:
+                self._held.popitem(last=False)
+        return key
+
+    def held(self, subject: UUID) -> AESGCM | None:
+        with self._lock:
+            key = self._held.get(subject)
+            if key is not None:
+                self._held.move_to_end(subject)
+            return key
+
+    def clear(self) -> None:
+        with self._lock:
+            self._held.clear()
+
+
+_keys = _Keys()
+
+
+def _key(subject: UUID) -> AESGCM:
+    if held := _keys.held(subject):
+        return held
+    row = CaseKey.objects.filter(subject=subject).first()
+    if row is None and subject == ORGANISATION:
+        row = _organisation_key()
+        if connection.in_atomic_block:
+            return _unwrap(
+                row
+            )  # not kept: a rollback would take the row and leave this process sealing under it
+    if row is None or row.wrapped is None:
+        raise NoKey(f"No key is held for {subject}.")
+    return _keys.put(subject, _unwrap(row))
+
+
+def _unwrap(row: CaseKey) -> AESGCM:
+    key = keyring().get(row.key_id)
+    if key is None:
+        raise WrongKey(f"A case was sealed under the key {row.key_id}, which the key file does not hold.")
+    try:
+        return AESGCM(_decrypt(key, bytes(row.wrapped or b""), row.subject.bytes))
+    except InvalidTag as error:
+        raise WrongKey(f"The key {row.key_id} does not open this database.") from error
+
+
+def _wrapped(subject: UUID, material: bytes) -> CaseKey:
+    key_id, wrapping = next(iter(keyring().items()))
+    return CaseKey(subject=subject, key_id=key_id, wrapped=_encrypt(wrapping, material, subject.bytes))
+
+
+def new_key(subject: UUID) -> CaseKey:
+    """A fresh data key for the subject, not saved yet: the caller saves it in its own transaction.
+
+    Sealing for the subject works from here on, so that text is sealed before the transaction opens. Where
+    that rolls back, the key is of no use and no harm: its subject is random and was never stored.
+
+    Raises:
+        WrongKey: the key file is missing or damaged.
+    """
+    material = os.urandom(_KEY)
+    row = _wrapped(subject, material)
+    _keys.put(subject, AESGCM(material))
+    return row
+
+
+def _organisation_key() -> CaseKey:
+    # Two first writers may meet here: whoever is second uses the key of the first.
+    CaseKey.objects.bulk_create([_wrapped(ORGANISATION, os.urandom(_KEY))], ignore_conflicts=True)
+    return CaseKey.objects.get(subject=ORGANISATION)
+
+
+def load(subjects: Iterable[UUID]) -> None:
+    """Open the keys of many subjects with one query, so that a list page stays at constant queries.
+
+    Raises:
+        WrongKey: a key cannot be unwrapped.
+    """
+    missing = [subject for subject in set(subjects) if _keys.held(subject) is None]
+    for row in CaseKey.objects.filter(subject__in=missing, wrapped__isnull=False) if missing else ():
+        _keys.put(row.subject, _unwrap(row))
+
+
+def seal(subject: UUID, plaintext: bytes, aad: bytes) -> bytes:
+    """Seal bytes under the subject's key (AES-256-GCM): version, nonce, ciphertext.
+
+    Raises:
+        NoKey: the subject has no key.
+        WrongKey: the key-encryption key is not the right one.
+    """
+    return _encrypt(_key(subject), plaintext, aad)
+
+
+def unseal(subject: UUID, sealed: bytes, aad: bytes) -> bytes:
+    """Open what `seal` made.
+
+    Raises:
+        NoKey, WrongKey: as `seal`.
+        cryptography.exceptions.InvalidTag: altered, or sealed for another place.
+    """
+    return _decrypt(_key(subject), sealed, aad)
+
+
+def forget() -> None:
+    """Drop the opened keys of this process and read the key file anew when it is next needed."""
+    _keys.clear()
+    _keyring.cache_clear()
+
+
+def check_canary() -> None:
+    """Compare the key file as it is now with the database; called at start, before anything is served.
+
+    The first call on an empty database stores a canary for each key; later ones for keys that were added.
+
+    Raises:
+        WrongKey: a key is missing, damaged, or not the one this database was sealed with.
+    """
+    forget()
+    ring = keyring()
+    if not _compare_canaries(ring) and CaseKey.objects.exists():
+        raise WrongKey("The database holds sealed cases but no canary: it was not made by this set-up.")
+    known = set(Canary.objects.values_list("key_id", flat=True))
+    added = [
+        Canary(key_id=key_id, sealed=_encrypt(key, _CANARY_TEXT, key_id.encode()))
+        for key_id, key in ring.items()
+        if key_id not in known
+    ]
+    if added:
+        # Another process may start at this moment, perhaps with another file: the first canary counts.
+        Canary.objects.bulk_create(added, ignore_conflicts=True)
+        _compare_canaries(ring)
+
+
+def _compare_canaries(ring: Mapping[str, AESGCM]) -> int:
+    """The number of canaries, each of which the key of its id opens."""
+    stored = {row.key_id: bytes(row.sealed) for row in Canary.objects.all()}
+    for key_id, sealed in stored.items():
+        if key_id not in ring:
+            raise WrongKey(
+                f"The key {key_id} is missing from the key file, and this database was sealed with it. "
+                "Put back the copy that was kept elsewhere."
+            )
+        try:
+            _decrypt(ring[key_id], sealed, key_id.encode())
+        except InvalidTag as error:
+            raise WrongKey(
+                f"The key {key_id} is not the one that this database was sealed with. "
+                "Put back the copy that was kept elsewhere."
+            ) from error
+    return len(stored)
