@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from audit import ledger
 from audit.models import Entry
 from cases import events
 from sharing import lists, rules, words
@@ -147,6 +148,30 @@ def decision_of(entry: Entry, said: Mapping[str, Any]) -> Decision:
         **{column: getattr(entry, source) for column, source in _OF_ENTRY.items()},
         **columns,
     )
+
+
+def said_of(decision: Decision) -> dict[str, Any]:
+    """The opened content of a decision's entry; empty where the case's key was destroyed.
+
+    The caller has entered that the decision was looked at.
+    """
+    entry = ledger.by_hash(bytes(decision.entry_hash))
+    return events.content_of(entry) if entry else {}
+
+
+def findings_of(said: Mapping[str, Any]) -> list[rules.Finding]:
+    """The findings that were recorded with a decision."""
+    return [
+        rules.Finding(
+            code=one["code"],
+            kind=one["kind"],
+            field=one["field"],
+            words=f"{one['kind']}.{one['code']}",
+            serves=tuple(one["serves"]),
+            subjects=tuple(one["subjects"]),
+        )
+        for one in said.get("findings", ())
+    ]
 
 
 def compare(entry: Entry) -> str | None:

@@ -1,0 +1,159 @@
+"""The demonstration copy's people, and how a made-up case is entered: through the actions of the pages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from audit import ledger
+from cases import actions as case_actions
+from cases.models import Case, Membership, Organisation, Team, User
+from sharing import actions, projection
+from sharing.models import Draft
+from sharing.rules import Finding
+from sharing.rules.terms import day_of
+from sharing.scenario_file import Scenario
+
+NAME = "Example Homes"
+TEAM = "Domestic abuse team"
+PEOPLE = (
+    ("officer@demo.example", "Amara Whitlock", User.Role.OFFICER),
+    ("colleague@demo.example", "Rhys Calloway", User.Role.OFFICER),
+    ("manager@demo.example", "Priya Thorne", User.Role.MANAGER),
+    ("governance@demo.example", "Edmund Vasey", User.Role.GOVERNANCE),
+    ("administrator@demo.example", "Lindiwe Marsh", User.Role.ADMINISTRATOR),
+)
+_IN_TEAM = frozenset({User.Role.OFFICER, User.Role.MANAGER})
+_SETTINGS = ("type", "public_authority", "seventh_basis", "policy_document", "notice_bases")
+_UNSET = {"public_authority": None, "seventh_basis": False, "policy_document": False, "notice_bases": None}
+
+
+def people() -> dict[str, User]:
+    """The demonstration's users by the first part of their address, made where they are not there yet.
+
+    Nobody has a password: each signs in with a button that only the demonstration copy has.
+    """
+    team, _ = Team.objects.get_or_create(name=TEAM)
+    found = {}
+    for email, name, role in PEOPLE:
+        user = User.objects.filter(email=email).first()
+        user = user or User.objects.create_user(email=email, name=name, role=role)
+        if role in _IN_TEAM:
+            Membership.objects.get_or_create(user=user, team=team)
+        found[email.partition("@")[0]] = user
+    return found
+
+
+def name_organisation() -> None:
+    """Give the organisation its made-up name, where it has none."""
+    organisation = Organisation.current()
+    if not organisation.name:
+        organisation.name = NAME
+        organisation.save()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a scenario: all that the answers raise, and whether it was recorded."""
+
+    findings: list[Finding]
+    recorded: bool
+
+
+def request_key(scenario: Scenario) -> UUID:
+    """The mark of a scenario that has been entered: it names the file's id and nothing of the case."""
+    return uuid5(NAMESPACE_URL, f"urn:dahashare:scenario:{scenario.id}")
+
+
+def enter(scenario: Scenario, *, by: User, marked: bool = True) -> Outcome | None:
+    """Enter a scenario as an officer would: case, people, risk, information, draft, decision.
+
+    The organisation is as the scenario says while it is entered, and afterwards as it was.
+
+    Args:
+        marked: leave a mark, and enter nothing (None) where an earlier run left it.
+    """
+    if marked and ledger.entry(request_key(scenario)) is not None:
+        return None
+    organisation = Organisation.current()
+    before = {name: getattr(organisation, name) for name in _SETTINGS}
+    set_organisation(_UNSET | scenario.organisation)
+    try:
+        draft = _draft(scenario, *_case(scenario, by, request_key(scenario) if marked else None), by)
+        return _record(scenario, draft, by)
+    finally:
+        set_organisation(before)
+
+
+def set_organisation(values: Mapping[str, Any]) -> None:
+    """Make the organisation's settings these."""
+    organisation = Organisation.current()
+    for name, value in values.items():
+        setattr(organisation, name, value)
+    organisation.save()
+
+
+def _case(scenario: Scenario, by: User, mark: UUID | None) -> tuple[Case, dict[str, str]]:
+    """The case with its people, risk and information, and the id of each person and each item by its key."""
+    case = case_actions.create_case(
+        by=by,
+        team=Team.objects.get(name=TEAM),
+        concern_identified_at=scenario.case.get("concern_identified_at", scenario.now),
+        opened_at=scenario.now,
+        request_key=mark,
+    )
+    ids = {}
+    for given in scenario.people:
+        person = case_actions.add_person(by=by, case=case, values=_without(given, "key"))
+        ids[given["key"]] = str(person.id)
+    _assess(scenario, case, by)
+    for given in scenario.information:
+        item = case_actions.add_information(by=by, case=case, values=_information(given, ids))
+        ids[f"information {given['key']}"] = str(item.id)
+    return case, ids
+
+
+def _without(table: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: value for key, value in table.items() if key not in keys}
+
+
+def _assess(scenario: Scenario, case: Case, by: User) -> None:
+    given = scenario.case
+    values = {
+        "assessed_on": day_of(given.get("concern_identified_at", scenario.now)),
+        "level": given.get("risk_level", "not_assessed"),
+        "criteria": given.get("marac_criteria", []),
+        "marac_referred_on": given.get("marac_referred_on"),
+    }
+    if given.keys() - {"concern_identified_at"}:
+        case_actions.assess_risk(by=by, case=case, values=values)
+
+
+def _information(given: Mapping[str, Any], ids: Mapping[str, str]) -> dict[str, Any]:
+    values = _without(given, "key", "about", "dated")
+    dated = given.get("dated")
+    values |= {"dated": dated} if isinstance(dated, date) else {"date_not_known": dated is not None}
+    return values | {"about": [ids[key] for key in given.get("about", ())]}
+
+
+def _draft(scenario: Scenario, case: Case, ids: Mapping[str, str], by: User) -> Draft:
+    draft = actions.start_draft(by=by, case=case)
+    answers = {key: _iso(value) for key, value in _without(scenario.decision, "limbs").items()}
+    answers |= scenario.decision["limbs"] | {"points": scenario.points, "recipients": scenario.recipients}
+    answers["items"] = [
+        item | {"information": ids[f"information {item['information']}"]} for item in scenario.items
+    ]
+    return actions.save_draft(by=by, draft=draft, answers=answers, saves=draft.saves)
+
+
+def _iso(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+def _record(scenario: Scenario, draft: Draft, by: User) -> Outcome:
+    try:
+        decision = actions.record(by=by, draft=draft, now=scenario.now)
+    except actions.CannotRecord as refused:
+        return Outcome(refused.findings, recorded=False)
+    return Outcome(projection.findings_of(projection.said_of(decision)), recorded=True)

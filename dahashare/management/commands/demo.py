@@ -1,0 +1,35 @@
+"""Fill the demonstration copy: its people, its organisation, the made-up cases. Runs at every start."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from dahashare import demonstration
+from sharing import scenario_file
+
+SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
+
+
+class Command(BaseCommand):
+    help = "Make the demonstration's people and cases, where they are not there yet."
+
+    def handle(self, **_: Any) -> None:
+        """Make what is missing; refuse to touch a live copy."""
+        if not settings.DEMO:
+            raise CommandError(
+                "This is not the demonstration copy: made-up people and cases do not belong here."
+            )
+        demonstration.name_organisation()
+        officer = demonstration.people()["officer"]
+        new = 0
+        for path in sorted(SCENARIOS.glob("*.toml")):
+            scenario = scenario_file.load(path)
+            outcome = demonstration.enter(scenario, by=officer)
+            if outcome is None:
+                continue
+            new += 1
+            if told := scenario_file.differences(scenario, outcome.findings, recorded=outcome.recorded):
+                raise CommandError(f"{path.name}: {'; '.join(told)}")
+        self.stdout.write(f"The demonstration is ready ({new} cases entered).")
