@@ -14,6 +14,7 @@ from sharing.rules.terms import local
 NOT_KNOWN = "not known"
 LIMBS = ("care_needs", "at_risk", "cannot_protect")
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_YEARS = range(1900, 2200)
 
 Reader = Callable[[Any], Any]
 
@@ -40,12 +41,14 @@ def flag(value: Any) -> bool:
 def day(value: Any) -> date:
     """A calendar day without a time."""
     _must(isinstance(value, date) and not isinstance(value, datetime), "must be a date")
+    _must(value.year in _YEARS, "is not a year that a case can be in")
     return value  # type: ignore[no-any-return]
 
 
 def moment(value: Any) -> datetime:
     """A local time (Europe/London) without an offset."""
     _must(isinstance(value, datetime) and value.tzinfo is None, "must be a local time without an offset")
+    _must(value.year in _YEARS, "is not a year that a case can be in")
     return local(value)
 
 

@@ -31,10 +31,10 @@ _PATTERNS = (_E_MAIL, _POSTCODE, _PHONE, _REFERENCE)
 
 def plain(text: str) -> str:
     """The text in small letters without accents, apostrophes all alike."""
-    text = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).translate(_STROKES)
-    return "".join(
-        char for char in text if unicodedata.category(char) not in {"Mn", "Mc", "Me", "Cf"}
-    ).casefold()
+    apart = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).translate(_STROKES)
+    bare = "".join(char for char in apart if unicodedata.category(char) not in {"Mn", "Mc", "Me", "Cf"})
+    # Put together again, so that a syllable of Korean stays one letter.
+    return unicodedata.normalize("NFC", bare).casefold()
 
 
 def name_words(name: str) -> set[str]:
