@@ -167,8 +167,8 @@ def _change(
 ) -> Row:
     """Save the differences.
 
-    Where somebody else saved the same field meanwhile, begin again from what they saved, so that the "before" of
-    the entry is what was replaced.
+    Where somebody else saved the same field meanwhile, begin again from what they saved, so that the "before"
+    of the entry is what was replaced.
     """
     for _ in range(_TRIES):
         changes = _differences(row, values)

@@ -95,7 +95,7 @@ class SealedTextField(models.BinaryField):  # type: ignore[type-arg]
         setattr(cls, self.attname, _Sealed(self))
 
     def place(self, instance: models.Model) -> tuple[UUID, bytes]:
-        """Where text of this field belongs: the case whose key seals it, the bytes that bind it to its row."""
+        """Where text of this field belongs: the case whose key seals it, and what binds it to its row."""
         row: UUID = instance.id  # type: ignore[attr-defined]
         case = instance.__dict__.get("case_id") or row  # a case's own row, or a row of a case
         return case, f"{row}|{self.attname}".encode()
@@ -135,7 +135,7 @@ class SealedTextField(models.BinaryField):  # type: ignore[type-arg]
         return stored
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
-        """Refuse text: only `pre_save` hands bytes to the database, so `update()` cannot store it unsealed."""
+        """Refuse text: only `pre_save` hands over bytes, so `update()` cannot store it unsealed."""
         if isinstance(value, str):
             raise TypeError(f"{self.attname} is sealed: save it through its row")
         return super().get_db_prep_value(value, connection, prepared)

@@ -16,6 +16,10 @@ class CaseUserPermission(UserObjectPermissionBase, models.Model):  # type: ignor
     """A named person's grant on one case (a direct key: generic ones do not scale, stack.md)."""
 
     content_object = models.ForeignKey(Case, on_delete=models.PROTECT)
+    objects: ClassVar[models.Manager["CaseUserPermission"]]
+
+    def __str__(self) -> str:
+        return f"grant {self.pk}"
 
     history = HistoricalRecords()
 
@@ -24,6 +28,10 @@ class CaseGroupPermission(GroupObjectPermissionBase, models.Model):  # type: ign
     """guardian asks for it; no grant is ever made to a group."""
 
     content_object = models.ForeignKey(Case, on_delete=models.PROTECT)
+    objects: ClassVar[models.Manager["CaseGroupPermission"]]
+
+    def __str__(self) -> str:
+        return f"grant {self.pk}"
 
 
 class Exclusion(models.Model):

@@ -21,7 +21,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=(username or "").lower())
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]
     """A member of staff. Deactivated, never deleted; the superuser flag opens nothing."""
 
     class Role(models.TextChoices):

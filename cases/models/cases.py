@@ -19,7 +19,7 @@ def new_reference(prefix: str = "C") -> str:
     return f"{prefix}-" + "".join(secrets.choice(_LETTERS) for _ in range(6))
 
 
-class Case(models.Model):
+class Case(models.Model):  # type: ignore[django-manager-missing]
     """A household's case. Everything personal in it is sealed under its own key."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
