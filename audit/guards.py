@@ -114,18 +114,19 @@ def _faults_sqlite(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]
 
 
 def _expected_sqlite(connection: BaseDatabaseWrapper, table: str) -> dict[str, str]:
-    groups = _unique_groups(connection, table)
-    groups.update({(column,): "" for column in _guarded[table]})
-    return triggers.sqlite_triggers(table, groups, groups.values())
-
-
-def _unique_groups(connection: BaseDatabaseWrapper, table: str) -> dict[tuple[str, ...], str]:
-    """Columns that may not repeat together → the condition of their index, as the database has them."""
-    # The hidden row number is a unique column too, and an INSERT may name it.
-    groups: dict[tuple[str, ...], str] = {("rowid",): ""}
     columns = _rows(connection, f'PRAGMA main.table_info("{table}")')
-    if key := tuple(name for _, name, _, _, _, place in sorted(columns, key=lambda c: c[5]) if place):
-        groups[key] = ""
+    key = tuple(name for _, name, _, _, _, place in sorted(columns, key=lambda c: c[5]) if place)
+    # The hidden row number is a unique column too, and an INSERT may name it.
+    groups = [(("rowid",), ""), (key, ""), *(((column,), "") for column in _guarded[table])]
+    groups += _unique_indexes(connection, table)
+    return triggers.sqlite_triggers(
+        table, [column[1] for column in columns], [group for group in dict.fromkeys(groups) if group[0]]
+    )
+
+
+def _unique_indexes(connection: BaseDatabaseWrapper, table: str) -> list[tuple[tuple[str, ...], str]]:
+    """The columns and the condition of each unique index, as the database has them."""
+    found = []
     indexes = _rows(connection, f'PRAGMA main.index_list("{table}")')
     for _, index, unique, *_ in sorted(indexes, key=lambda i: i[1]):
         if unique:
@@ -133,8 +134,8 @@ def _unique_groups(connection: BaseDatabaseWrapper, table: str) -> dict[tuple[st
             if None in names:
                 raise NotImplementedError(f"{table} has a unique index on an expression: {index}")
             ((sql,),) = _rows(connection, "SELECT sql FROM main.sqlite_master WHERE name = %s", [index])
-            groups.setdefault(names, (sql or "").partition(" WHERE ")[2])
-    return groups
+            found.append((names, (sql or "").partition(" WHERE ")[2]))
+    return found
 
 
 # --- PostgreSQL ------------------------------------------------------------------------------------------

@@ -82,7 +82,7 @@ def entry(request_key: UUID) -> Entry | None:
     return Entry.objects.filter(request_key=request_key).first()
 
 
-def by_hash(hashed: bytes) -> Entry | None:
+def by_hash(hashed: bytes | memoryview) -> Entry | None:
     """The entry with this hash (32 bytes), or None."""
     return Entry.objects.filter(hash=hashed).first()
 

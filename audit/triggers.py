@@ -73,17 +73,20 @@ def column_bytes(vendor: str, column: str, alias: str) -> str:
 # --- SQLite ----------------------------------------------------------------------------------------------
 
 
-def sqlite_triggers(table: str, unique: Iterable[Sequence[str]], where: Iterable[str]) -> dict[str, str]:
+def sqlite_triggers(
+    table: str, columns: Iterable[str], unique: Iterable[tuple[Sequence[str], str]]
+) -> dict[str, str]:
     """Trigger name → CREATE statement for `table`.
 
-    `unique`: the groups of columns whose values may not come twice, with in `where` the condition of each
-    group's index (empty for none). INSERT OR REPLACE deletes the row it meets, and no delete trigger fires.
+    `unique`: each group of columns whose values may not come twice, with the condition of its index (empty
+    for none). INSERT OR REPLACE deletes the row it meets, and no delete trigger fires.
     """
+    names = tuple(columns)
     refusals = [
         _sqlite_refuse(
-            f"{table} is append-only: {', '.join(group)} there already", _meets(table, group, cond)
+            f"{table} is append-only: {', '.join(group)} there already", _meets(table, group, where, names)
         )
-        for group, cond in zip(unique, where, strict=True)
+        for group, where in unique
     ]
     if table == ENTRY:
         refusals += _sqlite_entry_checks()
@@ -101,10 +104,14 @@ def _sqlite_refuse(why: str, condition: str) -> str:
     return f"SELECT RAISE(ABORT, '{why}') WHERE {condition};"
 
 
-def _meets(table: str, group: Sequence[str], condition: str) -> str:
+def _meets(table: str, group: Sequence[str], where: str, columns: Sequence[str]) -> str:
     same = " AND ".join(f'"{table}"."{column}" = NEW."{column}"' for column in group)
-    condition = f" AND ({condition})" if condition else ""
-    return f'EXISTS (SELECT 1 FROM "{table}" WHERE {same}{condition})'  # noqa: S608 - names of our tables
+    meets = f'EXISTS (SELECT 1 FROM "{table}" WHERE {same}'  # noqa: S608 - names of our tables
+    if not where:
+        return f"{meets})"
+    # A row outside the condition is in no such index: both rows must be inside to meet.
+    new = ", ".join(f'NEW."{column}" AS "{column}"' for column in columns)
+    return f"{meets} AND ({where})) AND EXISTS (SELECT 1 FROM (SELECT {new}) WHERE {where})"  # noqa: S608
 
 
 def _sqlite_entry_checks() -> list[str]:
@@ -114,7 +121,8 @@ def _sqlite_entry_checks() -> list[str]:
     kinds += ["typeof(NEW.\"seq\") <> 'integer'"]
     shapes = [f'length(NEW."{column}") <> 32 OR NEW."{column}" GLOB \'*[^0-9a-f]*\'' for column in UUIDS]
     # length() stops at a NUL and counts characters: the second length sees what the first does not.
-    shapes += ['NEW."kind" = \'\' OR NEW."kind" GLOB \'*[^a-z0-9._]*\' OR length(CAST(NEW."kind" AS BLOB)) <> length(NEW."kind")']
+    shapes += ["NEW.\"kind\" = '' OR NEW.\"kind\" GLOB '*[^a-z0-9._]*'"]
+    shapes += ['length(CAST(NEW."kind" AS BLOB)) <> length(NEW."kind")']
     return [
         _sqlite_refuse(f"{ENTRY}: a column has the wrong form", " OR ".join([*kinds, *shapes])),
         _sqlite_refuse(

@@ -95,7 +95,10 @@ def forged(subject: UUID, **changes: Any) -> Entry:
     last = ledger.history(subject).last()
     ready = making.sealed(subject)
     recorded_at = making.WHEN + timedelta(days=1)
-    place = {"seq": last.seq + 1 if last else 1, "prev": bytes(last.hash) if last else chain.GENESIS}
+    place: dict[str, Any] = {
+        "seq": last.seq + 1 if last else 1,
+        "prev": bytes(last.hash) if last else chain.GENESIS,
+    }
     place |= changes.pop("place", {})
     header = changes.pop("header", chain.header_bytes(ready, recorded_at=recorded_at, **place))
     columns: dict[str, Any] = {
