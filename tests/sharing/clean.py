@@ -111,7 +111,8 @@ def change(facts: rules.Facts, **changes: Any) -> rules.Facts:
             facts = replace(facts, **{part: replace(getattr(facts, part), **{answer: value})})
         else:
             first, *rest = getattr(facts, f"{part}s")
-            facts = replace(facts, **{f"{part}s": (replace(first, **{answer: value}), *rest)})
+            changed: dict[str, Any] = {f"{part}s": (replace(first, **{answer: value}), *rest)}
+            facts = replace(facts, **changed)
     return facts
 
 

@@ -89,8 +89,8 @@ def test_the_order_of_answers_and_withdrawn_branches_change_nothing(facts: rules
 @given(FACTS, st.sampled_from([" ", "\t\n", "\u00a0\u2003"]))
 @settings(max_examples=200, deadline=None)
 def test_white_space_alone_is_no_text(facts: rules.Facts, space: str) -> None:
-    empty = {name: "" for name in TEXTS if not getattr(facts, name).strip()}
-    blank = dict.fromkeys(empty, space)
+    empty: dict[str, Any] = {name: "" for name in TEXTS if not getattr(facts, name).strip()}
+    blank: dict[str, Any] = dict.fromkeys(empty, space)
     assert codes(replace(facts, **empty)) == codes(replace(facts, **blank))
 
 
@@ -182,3 +182,8 @@ def test_a_finding_can_be_kept_in_a_set() -> None:
     (found,) = rules.assess(change(SHARE, items=(replace(MOVE, enough=False),)))
     assert len({found, replace(found)}) == 1
     assert (found.field, found.words, found.serves) == ("items", "point.item_not_enough", ("S adequate",))
+
+
+@pytest.mark.parametrize(("clean", "shares"), [(SHARE, True), (KEEP, False), (WAIT, False)])
+def test_what_counts_as_sharing(clean: rules.Facts, shares: bool) -> None:
+    assert rules.sharing(clean) is shares

@@ -169,7 +169,7 @@ SHARING: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         {
             **BY_18,
             **LIMBS,
-            "case__people": (replace(ALLEGED, role="victim_survivor", safe_routes={"phone"}),),
+            "case__people": (replace(ALLEGED, role="victim_survivor", safe_routes=frozenset({"phone"})),),
         },
     ),
     ("not_at_risk", {**OFFENCE, "offence_condition": "18", **LIMBS}, {"offence_condition": "18"}),

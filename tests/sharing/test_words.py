@@ -1,7 +1,9 @@
 """The words: every id there, every file whole, nothing that they hold can become markup."""
 
 import hashlib
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -76,7 +78,7 @@ def test_a_file_that_is_not_whole_is_named(old: bytes, new: bytes) -> None:
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     def clear() -> None:
         words._every.cache_clear()
         words._latest.cache_clear()
@@ -87,7 +89,7 @@ def folder(tmp_path, monkeypatch):
     clear()
 
 
-def test_the_newest_version_is_shown_and_old_ones_stay(folder) -> None:
+def test_the_newest_version_is_shown_and_old_ones_stay(folder: Path) -> None:
     for version in (2, 10, 1):
         raw = WHOLE.replace(b"version: 2", b"version: %d" % version)
         (folder / f"page.x.{version}.md").write_bytes(raw)
@@ -96,7 +98,7 @@ def test_the_newest_version_is_shown_and_old_ones_stay(folder) -> None:
     assert [one.version for one in words.all_words()] == [10]
 
 
-def test_the_file_name_must_say_what_is_in_it(folder) -> None:
+def test_the_file_name_must_say_what_is_in_it(folder: Path) -> None:
     (folder / "page.x.3.md").write_bytes(WHOLE)
     with pytest.raises(words.WordsError, match=r"page\.x\.3\.md"):
         words.all_words()
