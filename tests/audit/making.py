@@ -34,7 +34,7 @@ def sealed(subject: UUID | None = None, **changes: Any) -> chain.Sealed:
         "content": {"outcome": "share_all", "reason": "Somebody may be hurt – tonight"},
         "encrypt": encrypt,
         "subject": subject or uuid4(),
-        "kind": "decision.recorded",
+        "kind": "trial.made",
         "actor": uuid4(),
         "occurred_at": WHEN,
     } | changes

@@ -60,7 +60,7 @@ def test_a_subjects_entries_are_numbered_and_linked() -> None:
 def test_the_stored_entry_is_the_returned_one_and_opens() -> None:
     content = {"reason": "Kept – as typed", "when": 3}
     before = datetime.now(UTC)
-    made = making.record(content=content, kind="case.viewed")
+    made = making.record(content=content, kind="trial.seen")
     stored = ledger.entry(made.request_key)
     assert stored is not None
     for field in Entry._meta.fields:

@@ -154,7 +154,7 @@ def test_times_are_spelled_in_utc() -> None:
 
 
 def test_a_header_is_exactly_these_bytes() -> None:
-    ready = chain.Sealed(SUBJECT, "case.viewed", ACTOR, making.WHEN, REQUEST, b"sealed", b"\x01" * 32)
+    ready = chain.Sealed(SUBJECT, "trial.seen", ACTOR, making.WHEN, REQUEST, b"sealed", b"\x01" * 32)
     recorded = datetime(2026, 3, 15, 10, 0, 0, 1, tzinfo=UTC)
     header = chain.header_bytes(ready, seq=7, prev=b"\x02" * 32, recorded_at=recorded)
     assert header == making.row(ready, 7, b"\x02" * 32).header

@@ -76,7 +76,7 @@ def test_an_entry_rewritten_with_its_own_hash_shows_at_the_next() -> None:
     ready = making.sealed()
     stored = [making.row(ready, 1, chain.GENESIS)]
     stored.append(making.row(replace(making.sealed(), subject=ready.subject), 2, stored[0].hash))
-    forged = making.row(replace(ready, kind="case.viewed"), 1, chain.GENESIS)
+    forged = making.row(replace(ready, kind="trial.seen"), 1, chain.GENESIS)
     heads = {"head_seq": b"2", "head_hash": stored[1].hash}
     problem = chain.verify([forged._replace(**heads), stored[1]._replace(**heads)]).problem
     assert problem is not None

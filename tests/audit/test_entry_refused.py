@@ -32,23 +32,23 @@ def run(statement: str, *params: Any) -> None:
 
 
 def bulk_update(entry: Entry) -> None:
-    entry.kind = "case.viewed"
+    entry.kind = "trial.seen"
     Entry.objects.bulk_update([entry], ["kind"])
 
 
 def save(entry: Entry) -> None:
-    entry.kind = "case.viewed"
+    entry.kind = "trial.seen"
     entry.save()
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        lambda entry: Entry.objects.filter(pk=entry.pk).update(kind="case.viewed"),
+        lambda entry: Entry.objects.filter(pk=entry.pk).update(kind="trial.seen"),
         lambda _: Entry.objects.update(actor=uuid4()),
         bulk_update,
         save,
-        lambda _: run("UPDATE audit_entry SET kind = 'case.viewed'"),
+        lambda _: run("UPDATE audit_entry SET kind = 'trial.seen'"),
         lambda _: run("UPDATE audit_entry SET kind = kind"),
     ],
 )
@@ -158,7 +158,7 @@ def test_a_first_entry_begins_at_the_beginning(place: dict[str, Any]) -> None:
     "change",
     [
         {"actor": uuid4()},
-        {"kind": "case.viewed"},
+        {"kind": "trial.seen"},
         {"request_key": uuid4()},
         {"commit": b"\x01" * 32},
         {"ct": b"\x01" * 32},
@@ -191,7 +191,7 @@ def test_another_hash_is_refused() -> None:
 @pytest.mark.parametrize("kind", ['a","b":"c', "", "é"])
 def test_a_kind_that_would_write_into_the_header_is_refused(kind: str) -> None:
     entry = forged(uuid4(), kind=kind)
-    entry.header = bytes(entry.header).replace(b"decision.recorded", kind.encode())
+    entry.header = bytes(entry.header).replace(b"trial.made", kind.encode())
     entry.hash = chain.entry_hash(entry.header)
     with pytest.raises(IntegrityError, match="a column has the wrong form"):
         insert(entry)
@@ -237,4 +237,4 @@ def test_a_session_that_plays_the_replica_is_refused_too() -> None:
     making.record()
     run("SET LOCAL session_replication_role = replica")
     with pytest.raises(IntegrityError, match="UPDATE refused"):
-        run("UPDATE audit_entry SET kind = 'case.viewed'")
+        run("UPDATE audit_entry SET kind = 'trial.seen'")

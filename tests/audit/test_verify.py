@@ -169,22 +169,22 @@ def projections(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("projections")
 def test_a_row_that_differs_from_its_entry_is_named(entries: list[Entry]) -> None:
-    wrong = making.record(kind="case.viewed")
-    ledger.register_projection("case.viewed", lambda entry: f"the row of {entry.kind} says otherwise")
-    ledger.register_projection("decision.recorded", lambda _: None)
+    wrong = making.record(kind="trial.seen")
+    ledger.register_projection("trial.seen", lambda entry: f"the row of {entry.kind} says otherwise")
+    ledger.register_projection("trial.made", lambda _: None)
     problem = ledger.verify().problem
     assert problem is not None
-    assert (problem.hash, problem.why) == (wrong.hash.hex(), "the row of case.viewed says otherwise")
+    assert (problem.hash, problem.why) == (wrong.hash.hex(), "the row of trial.seen says otherwise")
 
 
 @pytest.mark.usefixtures("projections")
 def test_a_row_that_cannot_be_read_is_named() -> None:
-    wrong = making.record(kind="case.viewed")
+    wrong = making.record(kind="trial.seen")
 
     def broken(_: Entry) -> str | None:
         raise LookupError("personal text")
 
-    ledger.register_projection("case.viewed", broken)
+    ledger.register_projection("trial.seen", broken)
     problem = ledger.verify().problem
     assert problem is not None
     assert (problem.hash, problem.why) == (
@@ -196,11 +196,11 @@ def test_a_row_that_cannot_be_read_is_named() -> None:
 @pytest.mark.usefixtures("projections")
 @pytest.mark.parametrize(("rows", "good"), [(4, False), (5, True), (6, False)])
 def test_rows_and_entries_are_counted(entries: list[Entry], rows: int, good: bool) -> None:
-    ledger.register_projection_count("decision.recorded", lambda: rows)
+    ledger.register_projection_count("trial.made", lambda: rows)
     problem = ledger.verify().problem
     assert (problem is None) == good
     if problem:
-        assert problem.why == f"{rows} rows stand for 5 entries of the kind decision.recorded"
+        assert problem.why == f"{rows} rows stand for 5 entries of the kind trial.made"
         code, said = command()
         assert code == 1
         assert problem.why in said
@@ -228,7 +228,7 @@ def test_the_command_speaks_json(entries: list[Entry]) -> None:
     assert code == 0
     assert found.pop("seconds") >= 0
     assert found == {"ok": True, "entries": 5, "subjects": 2, "problem": None, "guards_missing": []}
-    tamper(entries[2], kind="case.viewed")
+    tamper(entries[2], kind="trial.seen")
     code, said = command("--json")
     assert code == 1
     assert json.loads(said)["ok"] is False
