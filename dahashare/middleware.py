@@ -30,17 +30,16 @@ def no_store(get_response: Next) -> Next:
 
 
 def readable(request: HttpRequest) -> bool:
-    """Whether path, query and cookies are text without NUL and without bytes that are no UTF-8.
+    """Whether path, query and cookies are text without NUL, and the query without bytes that are no UTF-8.
 
     Past this point such input would reach a database, and PostgreSQL answers NUL with an exception.
+    Bytes of a path that are no UTF-8 are harmless: Django writes them as %FF, which no address matches.
     """
-    raw = str(request.META.get("PATH_INFO", "")).encode("latin-1", "replace")
-    query = unquote_to_bytes(request.META.get("QUERY_STRING", "").replace("+", " "))
     try:
-        address = raw.decode("utf-8") + query.decode("utf-8")
+        query = unquote_to_bytes(request.META.get("QUERY_STRING", "")).decode("utf-8")
     except UnicodeDecodeError:
         return False
-    return "\0" not in address and all(value.isprintable() for value in request.COOKIES.values())
+    return "\0" not in request.path + query and all(value.isprintable() for value in request.COOKIES.values())
 
 
 def refuse_unreadable(get_response: Next) -> Next:

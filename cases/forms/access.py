@@ -18,7 +18,7 @@ class ChooseForm(GovForm):
     def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people = {str(one.id): one for one in people}
-        named = [(code, f"{one.name}, {one.get_role_display()}") for code, one in self.people.items()]  # type: ignore[attr-defined]
+        named = [(code, f"{one.name}, {one.get_role_display()}") for code, one in self.people.items()]
         self.fields["user"].offer(named)  # type: ignore[attr-defined]
 
     def chosen(self) -> User:

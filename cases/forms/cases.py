@@ -20,10 +20,10 @@ from cases.forms.listed import ListedForm, most
 from cases.models import Case, Person, User
 
 WHEN_HINT = (
-    "The day and time at which somebody in your organisation first saw the concern, such as 27 3 2026, 2:30pm. "
-    "It may be before today."
+    "The day and time at which somebody in your organisation first saw the concern, "
+    "such as 27 3 2026, 2:30pm. It may be before today."
 )
-CONCERN = {
+CONCERN: dict[str, Any] = {
     "label": "When was the concern identified?",
     "help_text": WHEN_HINT,
     "what": "The time the concern was identified",
@@ -35,7 +35,9 @@ GIVEN = frozenset({"given", "given_in_part"})
 class NewCaseForm(ListedForm):
     """The first answers of a case; everything else is asked from its overview."""
 
-    team = Radios(label="Which team holds the case?", error_messages={"required": "Select the team that holds the case"})
+    team = Radios(
+        label="Which team holds the case?", error_messages={"required": "Select the team that holds the case"}
+    )
     concern_identified_at = MomentField(**CONCERN)
     name = PlainCharField(
         label="What is the victim/survivor’s name?",
@@ -75,7 +77,7 @@ class CaseForm(ListedForm):
     concern_identified_at = MomentField(**CONCERN)
     staff_safety = PlainTextField(
         label="Is there a risk to staff? (optional)",
-        help_text="What staff must know before a visit or a call. It is shown at the top of every page of the case.",
+        help_text="What staff must know before a visit or a call. Each page of the case shows it at the top.",
         max_length=most(Case, "staff_safety"),
         rows=3,
         required=False,
@@ -109,7 +111,9 @@ class CaseForm(ListedForm):
         if given in GIVEN and not day and "privacy_given_on" not in self.errors:
             self.add_error("privacy_given_on", "Enter the date it was given")
         if given and given not in GIVEN and day:
-            self.add_error("privacy_given_on", "Remove the date, or select that privacy information was given")
+            self.add_error(
+                "privacy_given_on", "Remove the date, or select that privacy information was given"
+            )
         return answers
 
     def values(self, case: Case) -> dict[str, Any]:
@@ -130,7 +134,9 @@ def same_minute(one: datetime, other: datetime) -> bool:
 class CaseFilterForm(FilterForm):
     """Filters of the list of cases."""
 
-    reference = PlainCharField(label="Case reference", help_text="All of it or its beginning, such as C-7F3", max_length=12)
+    reference = PlainCharField(
+        label="Case reference", help_text="All of it or its beginning, such as C-7F3", max_length=12
+    )
     risk = Dropdown(label="Risk", empty_label="Any")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-"""One dated line of the consent log: consent, wishes and being told are three things, kept apart (law.md 4)."""
+"""One dated line of the consent log: consent, wishes and being told are kept apart (law.md 4)."""
 
 from typing import Any
 
@@ -20,13 +20,11 @@ class ConsentForm(ListedForm):
     consent = Radios(label="Consent", required=False, initial="")
     wishes = Radios(label="What the person wants", required=False, initial="")
     informed = Radios(label="What the person has been told", required=False, initial="")
-    told_by = Radios(
-        label="How were they told, or will they be told?", required=False, initial=""
-    )
+    told_by = Radios(label="How were they told, or will they be told?", required=False, initial="")
     note = PlainTextField(
         label="In their words, and your reasons",
-        help_text="Needed where consent was refused, withdrawn, not possible or not asked for, and where it is not "
-        "safe or appropriate to tell them.",
+        help_text="Needed where consent was refused, withdrawn, not possible or not asked for, "
+        "and where it is not safe or appropriate to tell them.",
         max_length=most(ConsentRecord, "note"),
         required=False,
     )
@@ -45,7 +43,11 @@ class ConsentForm(ListedForm):
         answers = self.cleaned_data
         if not any(answers.get(name) or name in self.errors for name in THREE):
             self.add_error("consent", "Select an answer to at least one of consent, wishes and being told")
-        reasons = [name for name in ("consent", "informed") if choices.mark(name, answers.get(name, ""), "needs_reason")]
+        reasons = [
+            name
+            for name in ("consent", "informed")
+            if choices.mark(name, answers.get(name, ""), "needs_reason")
+        ]
         if reasons and not answers.get("note") and "note" not in self.errors:
             self.add_error("note", "Enter the reason")
         return answers

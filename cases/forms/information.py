@@ -48,10 +48,15 @@ class InformationForm(ListedForm):
         error_messages={"required": "Select fact, opinion or reported"},
     )
     whose = PlainCharField(
-        label="Whose opinion is it? (only for an opinion)", max_length=most(InformationItem, "whose"), required=False
+        label="Whose opinion is it? (only for an opinion)",
+        max_length=most(InformationItem, "whose"),
+        required=False,
     )
     historical = Radios(
-        (("no", "Current"), ("yes", "Historical", "It tells of an earlier time. Its date is always shown with it.")),
+        (
+            ("no", "Current"),
+            ("yes", "Historical", "It tells of an earlier time. Its date is always shown with it."),
+        ),
         label="Is it current or historical?",
         error_messages={"required": "Select whether it is current or historical"},
     )
@@ -62,7 +67,9 @@ class InformationForm(ListedForm):
         past_only=True,
         required=False,
     )
-    about = CheckboxSet(label="Whom is it about?", error_messages={"required": "Select at least one person whom it is about"})
+    about = CheckboxSet(
+        label="Whom is it about?", error_messages={"required": "Select at least one person whom it is about"}
+    )
     alleges_offence = Radios(
         YES_NO,
         label="Does it say or suggest that somebody committed an offence?",

@@ -20,7 +20,9 @@ TEXTS = ("name", "preferred_name", "address", "contact")
 class PersonForm(ListedForm):
     """Everything recorded of a person. A route nobody has answered for is unsafe (rules.md)."""
 
-    role = Radios(label="Who are they in this case?", error_messages={"required": "Select who they are in this case"})
+    role = Radios(
+        label="Who are they in this case?", error_messages={"required": "Select who they are in this case"}
+    )
     name = PlainCharField(
         label="Name",
         help_text="If you do not know it, describe them: “the neighbour at number 4”.",
@@ -28,7 +30,9 @@ class PersonForm(ListedForm):
         error_messages={"required": "Enter their name, or a short description"},
     )
     preferred_name = PlainCharField(
-        label="What they prefer to be called (optional)", max_length=most(Person, "preferred_name"), required=False
+        label="What they prefer to be called (optional)",
+        max_length=most(Person, "preferred_name"),
+        required=False,
     )
     birth_date = DayField(
         label="Date of birth (optional)",
@@ -37,7 +41,9 @@ class PersonForm(ListedForm):
         past_only=True,
         required=False,
     )
-    address = PlainTextField(label="Address (optional)", max_length=most(Person, "address"), rows=3, required=False)
+    address = PlainTextField(
+        label="Address (optional)", max_length=most(Person, "address"), rows=3, required=False
+    )
     contact = PlainTextField(
         label="Contact details (optional)",
         help_text="Numbers and addresses, when to call, what to say if somebody else answers.",
@@ -79,7 +85,9 @@ class PersonForm(ListedForm):
     @staticmethod
     def initial_of(person: Person) -> dict[str, Any]:
         """The answers as they are recorded; a route on both lists shows as not safe."""
-        answers = {name: getattr(person, name) for name in (*TEXTS, "role", "birth_date", "routes_checked_on")}
+        answers = {
+            name: getattr(person, name) for name in (*TEXTS, "role", "birth_date", "routes_checked_on")
+        }
         answers |= {name: yes_or_no(getattr(person, name)) or "not_known" for name in LIMBS}
         for code, _ in choices.choices("route"):
             known = UNSAFE if code in person.unsafe_routes else SAFE if person.safe(code) else UNKNOWN

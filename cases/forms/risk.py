@@ -37,7 +37,7 @@ class RiskForm(ListedForm):
     )
     repeat = Radios(
         YES_NO,
-        label="Has there been further abuse between the same people within 12 months of the last MARAC referral?",
+        label="Has there been abuse between the same people again within 12 months of a MARAC referral?",
         help_text="It need not be a crime.",
         error_messages={"required": "Select yes if there has been further abuse since a referral"},
     )
@@ -59,7 +59,9 @@ class RiskForm(ListedForm):
         rows=2,
         required=False,
     )
-    level = Radios(label="What is the level of risk?", error_messages={"required": "Select the level of risk"})
+    level = Radios(
+        label="What is the level of risk?", error_messages={"required": "Select the level of risk"}
+    )
     marac_referred_on = DayField(
         label="When was the case referred to MARAC? (optional)",
         help_text="Leave this empty if it has not been referred.",
@@ -91,15 +93,30 @@ class RiskForm(ListedForm):
     def clean(self) -> dict[str, Any]:
         """Ask for the reasons of a judgement; refuse a level below what the answers say."""
         answers = self.cleaned_data
-        if answers.get("judged_high") == "yes" and not answers.get("judgement") and "judgement" not in self.errors:
+        if (
+            answers.get("judged_high") == "yes"
+            and not answers.get("judgement")
+            and "judgement" not in self.errors
+        ):
             self.add_error("judgement", "Enter what your judgement is based on")
         low = risk.too_low(answers.get("level", risk.HIGH), self.met())
         if low:
             words = " and ".join(choices.label("marac_criteria", code).lower() for code in low)
-            self.add_error("level", f"Select high: your other answers meet {words}. Judgement may raise the level, never lower it")
+            self.add_error(
+                "level",
+                f"Select high: your other answers meet: {words}. The level can be raised, not lowered",
+            )
         return answers
 
     def values(self) -> dict[str, Any]:
         """Fields of `RiskAssessment`, as the action takes them."""
-        names = ("assessed_on", "level", "checklist_yes", "incidents", "judgement", "local_criterion", "marac_referred_on")
+        names = (
+            "assessed_on",
+            "level",
+            "checklist_yes",
+            "incidents",
+            "judgement",
+            "local_criterion",
+            "marac_referred_on",
+        )
         return {name: self.cleaned_data[name] for name in names} | {"criteria": self.met()}

@@ -207,6 +207,8 @@ def gov_look(context: Context) -> dict[str, Any]:
         "vendor_js": asset_url("vendor/govuk/govuk-frontend.min.js"),
         "css": asset_url("dahashare.css"),
         "js": asset_url("dahashare.js"),
+        "icon": asset_url("icon.svg"),
+        "blank": asset_url("blank.svg"),
         "paths": PATHS,
         "demo": settings.DEMO,
         "navigation": navigation(user, path),

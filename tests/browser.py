@@ -1,0 +1,243 @@
+"""A real Chromium for the journeys: pages, keyboard, axe, screenshots. A console error fails the test.
+
+@pytest.mark.browser
+def test_…(page, officer):
+    signed_in(page, officer)
+    page.goto("/cases/new/")
+    check_page(page, "new-case")               # axe at two widths, no sideways scroll, screenshots
+    keys = Keys(page)
+    keys.type("Preferred name", "Sam")          # Tab until the field has the focus, then type
+    keys.choose("Who is this?", "Victim/survivor")  # radios: Tab, then arrows
+    keys.press("Save and continue")             # Tab, then Enter
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests import servers
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+MOST_TABS = 150
+PATIENCE = 15_000
+"""Milliseconds that a page may take."""
+ACTIVE = """() => {
+  const e = document.activeElement;
+  if (!e || e === document.body) return {name: "", group: "", checked: false};
+  const text = (node) => (node ? node.textContent : "").replace(/\\s+/g, " ").trim();
+  const label = e.labels && e.labels.length ? text(e.labels[0]) : "";
+  const fieldset = e.closest("fieldset");
+  return {
+    name: e.getAttribute("aria-label") || label || text(e),
+    group: text(fieldset && fieldset.querySelector("legend")),
+    checked: Boolean(e.checked), id: e.id,
+  };
+}"""
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    """The system's Chromium, started once."""
+    # Playwright's loop runs in this thread; Django would take every query for one inside it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium_path, args=servers.chromium_flags())
+        yield started
+        started.close()
+
+
+def _new_context(browser: Browser, live_server: Any, **options: Any) -> BrowserContext:
+    return browser.new_context(
+        base_url=live_server.url,
+        locale="en-GB",
+        timezone_id="Europe/London",
+        viewport={"width": 1280, "height": 900},
+        **options,
+    )
+
+
+def _watch(page: Page) -> list[str]:
+    """Collect errors of scripts, of the content security policy, and of files that are not there."""
+    found: list[str] = []
+
+    def on_console(message: ConsoleMessage) -> None:
+        # A page that is meant to be a 404 says so in the console; a file that is missing is a fault.
+        is_document = message.location.get("url", "").split("#")[0] == page.url.split("#")[0]
+        if message.type == "error" and not (is_document and message.text.startswith("Failed to load")):
+            found.append(f"{message.text} {message.location.get('url', '')}")
+
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
+@pytest.fixture
+def page(browser: Browser, live_server: Any) -> Iterator[Page]:
+    """A fresh browser context on the live server; addresses may begin with a slash."""
+    context = _new_context(browser, live_server)
+    opened = context.new_page()
+    opened.set_default_timeout(PATIENCE)
+    errors = _watch(opened)
+    yield opened
+    context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def page_without_script(browser: Browser, live_server: Any) -> Iterator[Page]:
+    """The same with JavaScript off: every page must work."""
+    context = _new_context(browser, live_server, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+def signed_in(page: Page, user: Any) -> None:
+    """Sign a user in, without the sign-in page."""
+    client = Client()
+    client.force_login(user, backend=BACKEND)
+    name = settings.SESSION_COOKIE_NAME
+    page.context.clear_cookies()
+    cookie = {"name": name, "value": client.cookies[name].value, "domain": "localhost", "path": "/"}
+    page.context.add_cookies([cookie])  # type: ignore[list-item]
+
+
+def axe(page: Page) -> None:
+    """Assert that axe-core finds nothing at all, best practices included."""
+    results = Axe().run(page).response
+    violations = [
+        f"{v['id']} ({v['impact']}): {v['help']} at {[node['target'] for node in v['nodes']]}"
+        for v in results["violations"]
+    ]
+    # axe is not sure about words in the colour of what is behind them; nobody can read those.
+    unsure = [node for v in results["incomplete"] if v["id"] == "color-contrast" for node in v["nodes"]]
+    violations += [f"unreadable: {node['target']}" for node in unsure if "equalRatio" in str(node["any"])]
+    assert violations == [], f"{page.url}: {violations}"
+
+
+def screenshot(page: Page, name: str) -> None:
+    """Save the page at 1280 and 375 px in the folder DAHASHARE_SCREENSHOTS, where that is set."""
+    folder = os.environ.get("DAHASHARE_SCREENSHOTS")
+    if not folder:
+        return
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    for width in (375, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.screenshot(path=str(Path(folder) / f"{name}-{width}.png"), full_page=True)
+
+
+def check_page(page: Page, name: str) -> None:
+    """Assert what holds for every page: axe, one h1, no scrolling sideways at 320 px. Take screenshots."""
+    page.wait_for_load_state("load")
+    axe(page)
+    assert page.locator("h1").count() == 1, f"{page.url} has {page.locator('h1').count()} h1"
+    page.set_viewport_size({"width": 320, "height": 640})
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 320, f"{page.url} is {wide} px wide on a screen of 320"
+    axe(page)
+    screenshot(page, name)
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def assert_summary_links_land(page: Page) -> None:
+    """Assert that the summary has the focus and every link lands on a field that says the same."""
+    summary = page.locator(".govuk-error-summary")
+    page.wait_for_function("document.activeElement.classList.contains('govuk-error-summary')")
+    assert page.title().startswith("Error: "), page.title()
+    links = summary.locator("a")
+    assert links.count() > 0, f"{page.url}: the error summary has no link"
+    for n in range(links.count()):
+        words, target = links.nth(n).inner_text(), (links.nth(n).get_attribute("href") or "").lstrip("#")
+        links.nth(n).click()
+        active = page.evaluate("document.activeElement.id")
+        assert active == target, f"{page.url}: “{words}” lands on “{active}”, not on “{target}”"
+        group = page.locator(f"[id='{target}']").locator(
+            "xpath=ancestor::*[contains(@class,'govuk-form-group--error')]"
+        )
+        assert words in group.last.inner_text(), f"{page.url}: the field does not say “{words}”"
+
+
+class Keys:
+    """Somebody who has no mouse."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def active(self) -> dict[str, Any]:
+        """What has the focus: name, group (its legend), checked, id."""
+        found: dict[str, Any] = self.page.evaluate(ACTIVE)
+        return found
+
+    def to(self, name: str, *, within: str = "") -> None:
+        """Press Tab until something called `name` has the focus. `within` – (the start of) its legend."""
+        for _ in range(MOST_TABS):
+            active = self.active()
+            if active["name"] == name and active["group"].startswith(within):
+                self._visible()
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"{self.page.url}: Tab never reaches “{name}” {within}")
+
+    def _visible(self) -> None:
+        """Assert that what has the focus can be seen (WCAG 2.4.7, 2.4.11)."""
+        box = self.page.evaluate(
+            "() => { const r = document.activeElement.getBoundingClientRect();"
+            " return r.width > 0 && r.height > 0 && r.bottom > 0 && r.top < innerHeight; }"
+        )
+        assert box, f"{self.page.url}: the focus is out of sight on {self.active()['name']}"
+
+    def type(self, name: str, text: str, *, within: str = "") -> None:
+        """Tab to a text field and replace what is in it."""
+        self.to(name, within=within)
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.press("Delete")
+        self.page.keyboard.insert_text(text)
+
+    def choose(self, legend: str, option: str) -> None:
+        """Tab into the radios of a legend and move with the arrows to an option."""
+        for _ in range(MOST_TABS):
+            if self.active()["group"] == legend:
+                break
+            self.page.keyboard.press("Tab")
+        first = self.active()
+        if first["group"] != legend:
+            raise AssertionError(f"{self.page.url}: Tab never reaches the question “{legend}”")
+        for _ in range(MOST_TABS):
+            if self.active()["name"] == option:
+                self.page.keyboard.press("Space")
+                assert self.active()["checked"], f"“{option}” is not chosen"
+                return
+            self.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"{self.page.url}: “{legend}” has no “{option}”")
+
+    def select(self, name: str, option: str) -> None:
+        """Tab to a drop-down and type the start of an option."""
+        self.to(name)
+        self.page.keyboard.type(option)
+        chosen = self.page.evaluate("document.activeElement.selectedOptions[0].textContent.trim()")
+        assert chosen == option, f"“{name}” shows “{chosen}”"
+
+    def tick(self, name: str, *, within: str = "") -> None:
+        """Tab to a checkbox and tick it."""
+        self.to(name, within=within)
+        if not self.active()["checked"]:
+            self.page.keyboard.press("Space")
+        assert self.active()["checked"], f"“{name}” is not ticked"
+
+    def press(self, name: str) -> None:
+        """Tab to a button or a link, press Enter, and wait for the page that follows."""
+        self.to(name)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+
+    def day(self, legend: str, day: int, month: int, year: int, time: str = "") -> None:
+        """Type a date, and a time where the question has one."""
+        for label, text in (("Day", day), ("Month", month), ("Year", year), ("Time", time)):
+            if text:
+                self.type(label, str(text), within=legend)
