@@ -21,7 +21,7 @@ def victims(case: Case) -> list[Person]:
 
 def called(person: Person) -> str:
     """What the person prefers to be called, or their name."""
-    return person.preferred_name or person.name
+    return str(person.preferred_name or person.name)
 
 
 def names(case: Case) -> str:
@@ -65,7 +65,7 @@ def risk_words(level: str) -> str:
 
 
 def banner(case: Case) -> dict[str, Any]:
-    """What templates/partials/case_banner.html draws. Opens sealed text: enter the view in the ledger first."""
+    """What templates/partials/case_banner.html draws. It opens sealed text: `see` comes first."""
     return {
         "reference": case.reference,
         "name": names(case),

@@ -1,4 +1,4 @@
-"""The reference lists as this floor meets them. The data lives a floor above, which registers its readers at start.
+"""The reference lists as this floor meets them. The data lives a floor above, which registers its readers.
 
 Nothing is remembered here: a list that changes is read as it is now.
 """
@@ -16,7 +16,7 @@ def _unknown(_name: str, code: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the lists are read: offered codes, the words of a code, its hint, and what else a row says of it."""
+    """Where the lists are read: offered codes, the words of a code, its hint, and what else its row says."""
 
     choices: Callable[[str], list[tuple[str, str]]]
     label: Callable[[str, str], str] = _unknown

@@ -53,13 +53,15 @@ def too_low(level: str, met: Sequence[str]) -> list[str]:
 def why(code: str, assessment: RiskAssessment) -> str:
     """Why a criterion is met, from what the assessment holds."""
     if code == VISIBLE and assessment.checklist_yes is not None:
-        return f"{assessment.checklist_yes} “yes” answers on the checklist; {threshold(code)} or more meets it"
+        return (
+            f"{assessment.checklist_yes} “yes” answers on the checklist; {threshold(code)} or more meets it"
+        )
     if code == ESCALATION and assessment.incidents is not None:
         return f"{assessment.incidents} incidents in 12 months; {threshold(code)} or more meets it"
     if code == JUDGEMENT and assessment.judgement:
         return f"Judged to be high risk: {assessment.judgement}"
     if code == REPEAT:
-        return "Abuse between the same people again within 12 months of the last referral"
+        return "Abuse between the same people again within 12 months of a MARAC referral"
     if code == LOCAL and assessment.local_criterion:
-        return assessment.local_criterion
+        return str(assessment.local_criterion)
     return choices.label("marac_criteria", code)

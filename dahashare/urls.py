@@ -7,6 +7,7 @@ from dahashare.health import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health, name="health"),
     path("", include("dahashare.account_urls")),
+    path("", include("cases.case_urls")),
 ]
 
 handler400 = "dahashare.views.bad_request"

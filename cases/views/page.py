@@ -3,12 +3,12 @@
     case = page.fetch(request, reference, "work")
     form = PersonForm(page.posted(request), initial=…)
     if form.is_valid():
-        page.save(request, lambda key: actions.add_person(by=page.user(request), …, request_key=key), "Person added.")
+        page.save(request, lambda key: actions.add_person(by=…, request_key=key), "Person added.")
         return redirect("case_people", case.reference)
     return page.show(request, case, "people", "cases/person.html", {"form": form})
 
 `show` enters the view in the ledger before anything sealed is drawn, also when a form comes back with errors.
-Every form carries `<input type="hidden" name="request_key" value="{{ request_key }}">` (partials: cases/_key.html).
+Every form includes "cases/_key.html": the token, the request key, the version of the row that was shown.
 """
 
 from collections.abc import Callable
@@ -29,6 +29,7 @@ from cases import access, actions
 from cases.banner import banner
 from cases.models import Case, User
 
+Context = dict[str, Any] | Callable[[], dict[str, Any]]
 SAVED_ALREADY = "This had been saved already. It was not saved twice."
 SECTIONS = (
     ("case", "Overview"),
@@ -78,6 +79,11 @@ def request_key(request: HttpRequest) -> UUID | None:
     return uuid_of(request.POST.get("request_key"))
 
 
+def fresh_key(request: HttpRequest) -> UUID:
+    """The key for the form that is drawn: its own where it comes back with errors, else a new one."""
+    return request_key(request) or uuid4()
+
+
 def save(request: HttpRequest, action: Callable[[UUID | None], object], done: str) -> None:
     """Run an action under the form's own request key; a double click is one effect.
 
@@ -110,7 +116,7 @@ def show(
     case: Case,
     section: str,
     template: str,
-    context: dict[str, Any] | None = None,
+    context: Context,
     *,
     what: access.What = "view",
 ) -> HttpResponse:
@@ -119,16 +125,17 @@ def show(
     Args:
         section: the name of the section's URL (such as "case_people"): the current link, and the page's name
             in the ledger.
+        context: what the template takes, or a function that opens it once the view is entered.
         what: what the user must be allowed to do to see it.
     """
-    actions.see(by=user(request), case=case, page=section, what=what)
+    actions.see(by=user(request), case=case, page=section.removeprefix("case_"), what=what)
     frame = {
         "case": case,
         "banner": banner(case),
         "sections": sections(case, section),
-        "request_key": request_key(request) or uuid4(),
+        "request_key": fresh_key(request),
     }
-    return render(request, template, frame | (context or {}))
+    return render(request, template, frame | (context() if callable(context) else context))
 
 
 # --- Two people at one page ------------------------------------------------------------------------------
@@ -160,7 +167,8 @@ def still_current(request: HttpRequest, form: forms.Form, seen: str) -> bool:
         return True
     for name in form.changed_data:
         form.add_error(
-            name, f"Somebody changed this page while you had it open. Recorded now: “{_words(form, name)}”. "
-            "Check your answer and save again"
+            name,
+            f"Somebody changed this page while you had it open. Recorded now: “{_words(form, name)}”. "
+            "Check your answer and save again",
         )
     return not form.changed_data

@@ -1,0 +1,147 @@
+"""A case's timeline, read page by page from its ledger: newest first, by day, repeated views as one line."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from audit import ledger
+from audit.models import Entry
+from cases.events import KINDS, Kind, content_of
+from cases.models import Case, User
+
+SIZE = 100
+SAW = "saw"
+GROUPS = ((SAW, "Saw"), ("changed", "Changed"), ("decided", "Decided"), ("exported", "Exported"))
+SOMEBODY = "Somebody"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry of the timeline as it reads; `at` is local."""
+
+    group: str
+    title: str
+    at: datetime
+    by: str
+    actor: UUID
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The days of a page, and the number of the entry above the next, older page (None: there is none)."""
+
+    days: list[dict[str, Any]]
+    older: int | None
+
+
+def kinds_in(groups: Iterable[str]) -> list[str]:
+    """The kinds of events that belong to the filters."""
+    wanted = set(groups)
+    return [name for name, kind in KINDS.items() if kind.group in wanted]
+
+
+def entries(case: Case, *, with_views: bool) -> "QuerySet[Entry]":
+    """The case's entries, without who looked where the reader may not know it."""
+    found = ledger.history(case.id).order_by("-seq")
+    return found if with_views else found.exclude(kind__in=kinds_in([SAW]))
+
+
+def actors(case: Case, *, with_views: bool) -> list[User]:
+    """The members of staff who are named in the timeline that this reader sees."""
+    known = set(entries(case, with_views=with_views).order_by().values_list("actor", flat=True).distinct())
+    return list(User.objects.filter(id__in=known).order_by("name", "id"))
+
+
+def _start_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _filtered(found: "QuerySet[Entry]", chosen: Mapping[str, Any]) -> "QuerySet[Entry]":
+    if groups := chosen.get("kind"):
+        found = found.filter(kind__in=kinds_in(groups))
+    if person := chosen.get("person"):
+        found = found.filter(actor=person)
+    if since := chosen.get("since"):
+        found = found.filter(recorded_at__gte=_start_of(since))
+    if until := chosen.get("until"):
+        found = found.filter(recorded_at__lt=_start_of(until + timedelta(days=1)))
+    return found
+
+
+def _line(entry: Entry, names: Mapping[UUID, str]) -> Line:
+    # A kind that nobody registers any more is still told, in its own words.
+    kind = KINDS.get(entry.kind) or Kind(
+        "changed", entry.kind.replace(".", " ").replace("_", " ").capitalize()
+    )
+    return Line(
+        group=kind.group,
+        title=kind.title,
+        at=timezone.localtime(entry.recorded_at),
+        by=names.get(entry.actor, SOMEBODY),
+        actor=entry.actor,
+        kind=entry.kind,
+        detail=kind.detail(content_of(entry)),
+    )
+
+
+def clock(moment: datetime) -> str:
+    """A time of day as people say it: 2:30pm."""
+    return f"{moment.hour % 12 or 12}:{moment:%M}{'am' if moment.hour < 12 else 'pm'}"
+
+
+def _event(lines: list[Line]) -> dict[str, Any]:
+    """One line, or repeated views of one person as one."""
+    newest, oldest = lines[0], lines[-1]
+    details = list(dict.fromkeys(line.detail for line in lines if line.detail))
+    if len(lines) == 1:
+        return {"title": newest.title, "at": newest.at, "by": newest.by, "lines": details}
+    times = f"{len(lines)} times, {clock(oldest.at)}–{clock(newest.at)}"
+    return {
+        "title": newest.title,
+        "at": newest.at,
+        "by": newest.by,
+        "lines": [times, *filter(None, [", ".join(details)])],
+    }
+
+
+def collapse(lines: Iterable[Line]) -> Iterator[dict[str, Any]]:
+    """Join the views of one person between two other events; order is that of each one's newest."""
+    for seen, run in groupby(lines, key=lambda line: line.group == SAW):
+        if not seen:
+            yield from (_event([line]) for line in run)
+            continue
+        together: dict[tuple[UUID, str], list[Line]] = {}
+        for line in run:
+            together.setdefault((line.actor, line.kind), []).append(line)
+        yield from (_event(several) for several in together.values())
+
+
+def read(
+    case: Case, chosen: Mapping[str, Any], *, with_views: bool, before: int | None = None, size: int = SIZE
+) -> Page:
+    """One page of the timeline.
+
+    Args:
+        chosen: filters: `kind` (groups), `person` (a user's id), `since` and `until` (days, both included).
+        with_views: whether the reader may know who looked.
+        before: only entries with a lower number.
+        size: the most entries of a page.
+    """
+    found = _filtered(entries(case, with_views=with_views), chosen)
+    rows = list((found.filter(seq__lt=before) if before else found)[: size + 1])
+    more, rows = len(rows) > size, rows[:size]
+    names = dict(User.objects.filter(id__in={row.actor for row in rows}).values_list("id", "name"))
+    lines = [_line(row, names) for row in rows]
+    days = [
+        {"day": day, "events": list(collapse(of_day))}
+        for day, of_day in groupby(lines, key=lambda line: line.at.date())
+    ]
+    return Page(days, rows[-1].seq if more else None)

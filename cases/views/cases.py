@@ -1,0 +1,109 @@
+"""The list of cases, opening one, its overview, and the case's own answers."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from audit import ledger
+from cases import access, actions, listing, overview
+from cases.banner import RISK_COLOURS, names, risk_words
+from cases.forms.cases import CaseFilterForm, CaseForm, NewCaseForm
+from cases.models import Case, User
+from cases.views import page
+
+
+def _worker(request: HttpRequest) -> User:
+    """An officer or a manager; for everybody else the page does not exist."""
+    return access.require_role(page.user(request), User.Role.OFFICER, User.Role.MANAGER)
+
+
+def _row(case: Case) -> dict[str, Any]:
+    return {
+        "case": case,
+        "name": names(case),
+        "risk": risk_words(case.risk_level),
+        "risk_colour": RISK_COLOURS.get(case.risk_level, "grey"),
+    }
+
+
+@require_safe
+def cases(request: HttpRequest) -> HttpResponse:
+    """The cases that the user may open, newest first."""
+    user = _worker(request)
+    form = CaseFilterForm(request.GET or None)
+    chosen = form.chosen()
+    found = listing.read(user, chosen, request.GET.get("at"))
+    if found.cases:
+        actions.see_list(by=user, cases=found.cases)
+
+    def to(place: str) -> str:
+        return f"?{urlencode(chosen | {'at': place})}" if place else ""
+
+    context = {
+        "form": form,
+        "rows": [_row(case) for case in found.cases],
+        "chosen": chosen,
+        "newer": to(found.newer),
+        "older": to(found.older),
+    }
+    return render(request, "cases/cases.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def case_new(request: HttpRequest) -> HttpResponse:
+    """Open a case with its victim/survivor."""
+    user = _worker(request)
+    form = NewCaseForm(page.posted(request), user=user)
+    if form.is_valid():
+        key = page.request_key(request)
+        try:
+            case = actions.create_case(by=user, **form.values(), request_key=key)
+        except ledger.DuplicateRequest:
+            return _opened_before(request, user)
+        messages.success(request, "Case opened.")
+        return redirect("case", case.reference)
+    context = {"form": form, "request_key": page.fresh_key(request), "has_team": bool(form.teams)}
+    return render(request, "cases/case_new.html", context)
+
+
+def _opened_before(request: HttpRequest, user: User) -> HttpResponseRedirect:
+    """The case that this request opened already, for whoever opened it; the list for anybody else."""
+    key = page.request_key(request)
+    entry = ledger.entry(key) if key else None
+    mine = entry is not None and entry.actor == user.id
+    case = access.visible_to(user).filter(id=entry.subject).first() if entry and mine else None
+    messages.success(request, page.SAVED_ALREADY)
+    return redirect("case", case.reference) if case else redirect("cases")
+
+
+@require_safe
+def case(request: HttpRequest, reference: str) -> HttpResponse:
+    """The overview."""
+    found = page.fetch(request, reference)
+    return page.show(
+        request, found, "case", "cases/case.html", lambda: overview.context(found, page.user(request))
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def case_change(request: HttpRequest, reference: str) -> HttpResponse:
+    """Change when the concern was identified, staff safety and privacy information."""
+    found = page.fetch(request, reference, "work")
+    seen = page.version(found)
+    form = CaseForm(page.posted(request), initial=CaseForm.initial_of(found))
+    if form.is_valid() and page.still_current(request, form, seen):
+        values, by = form.values(found), page.user(request)
+        page.save(
+            request,
+            lambda key: actions.change_case(by=by, case=found, values=values, request_key=key),
+            "Case changed.",
+        )
+        return redirect("case", found.reference)
+    context = {"form": form, "seen": seen, "heading": "Change the case"}
+    context["back"] = reverse("case", args=[found.reference])
+    return page.show(request, found, "case", "cases/case_change.html", context)

@@ -1,0 +1,86 @@
+"""The people of a case, and how each may safely be reached."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cases import actions, choices
+from cases.banner import called, routes
+from cases.forms.people import LIMBS, PersonForm
+from cases.models import Person
+from cases.views import page
+
+KNOWN = {True: "Yes", False: "No", None: "Not known"}
+
+
+def _card(person: Person) -> dict[str, Any]:
+    form = PersonForm()
+    known = routes(person)
+    limbs = [f"{form.fields[name].label} {KNOWN[getattr(person, name)]}" for name in LIMBS]
+    return {
+        "person": person,
+        "name": called(person),
+        "role": choices.label("role", person.role),
+        "birth_date": PersonForm.initial_of(person)["birth_date"],
+        "routes": known,
+        "nothing": not known["safe"] and not known["unsafe"],
+        "limbs": limbs if any(getattr(person, name) is not None for name in LIMBS) else [],
+    }
+
+
+@require_safe
+def case_people(request: HttpRequest, reference: str) -> HttpResponse:
+    """A card for each person."""
+    case = page.fetch(request, reference)
+    return page.show(
+        request,
+        case,
+        "case_people",
+        "cases/people.html",
+        lambda: {"cards": [_card(person) for person in case.people.all()]},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def case_person_add(request: HttpRequest, reference: str) -> HttpResponse:
+    """Add somebody."""
+    case = page.fetch(request, reference, "work")
+    form = PersonForm(page.posted(request))
+    if form.is_valid():
+        values, by = form.values(), page.user(request)
+        page.save(
+            request,
+            lambda key: actions.add_person(by=by, case=case, values=values, request_key=key),
+            "Person added.",
+        )
+        return redirect("case_people", case.reference)
+    return page.show(
+        request, case, "case_people", "cases/person.html", _context(form, reference, "Add a person")
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def case_person_change(request: HttpRequest, reference: str, person: UUID) -> HttpResponse:
+    """Change what is recorded of somebody."""
+    case = page.fetch(request, reference, "work")
+    found = get_object_or_404(case.people.select_related("case"), id=person)
+    seen = page.version(found)
+    form = PersonForm(page.posted(request), initial=PersonForm.initial_of(found))
+    if form.is_valid() and page.still_current(request, form, seen):
+        values, by = form.values(), page.user(request)
+        page.save(
+            request,
+            lambda key: actions.change_person(by=by, person=found, values=values, request_key=key),
+            "Person changed.",
+        )
+        return redirect("case_people", case.reference)
+    context = _context(form, reference, "Change a person") | {"seen": seen}
+    return page.show(request, case, "case_people", "cases/person.html", context)
+
+
+def _context(form: PersonForm, reference: str, heading: str) -> dict[str, Any]:
+    return {"form": form, "heading": heading, "back": reverse("case_people", args=[reference])}
