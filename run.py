@@ -100,8 +100,9 @@ def _test_on(database: str, arguments: list[str]) -> int:
 
 def _no_postgres() -> str:
     """Why there is no PostgreSQL for the tests; nothing where there is one."""
-    look = [PYTHON, "-m", "tests.servers"]
-    return subprocess.run(look, cwd=ROOT, capture_output=True, text=True, check=False).stderr.strip()
+    look = [str(PYTHON), "-m", "tests.servers"]
+    done = subprocess.run(look, cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stderr.strip()
 
 
 def _run(command: list[str | Path], environment: dict[str, str]) -> int:

@@ -2,10 +2,12 @@
 
 import logging.config
 import os
+import warnings
 from typing import Any
 
 import django
 from celery import Celery, signals
+from celery.platforms import SecurityWarning
 from kombu.transport import TRANSPORT_ALIASES
 
 from dahashare import leash
@@ -13,6 +15,9 @@ from dahashare.logs import LOGGING
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dahashare.settings")
 TRANSPORT_ALIASES["folder"] = "dahashare.queue:Transport"
+
+# Celery warns root of pickled messages; here a message is JSON (CELERY_ACCEPT_CONTENT).
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("dahashare")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -92,7 +92,15 @@ def _make_venv() -> None:
 
 
 def _install(requirements: Path) -> None:
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    pip: list[str | Path] = [
+        PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-input",
+    ]
     done = subprocess.run(
         [*pip, "--retries", "2", "--require-hashes", "-r", requirements],
         stdin=subprocess.DEVNULL,

@@ -126,7 +126,7 @@ def postgres() -> Iterator[Postgres]:
         data, log, port = folder / "data", folder / "log", free_port()
         common: dict[str, Any] = {"cwd": "/", "stdin": subprocess.DEVNULL, **account}
         with log.open("wb") as output:
-            initdb = [
+            initdb: list[str | Path] = [
                 programs / "initdb",
                 "-D",
                 data,
@@ -148,7 +148,7 @@ def postgres() -> Iterator[Postgres]:
                 "fsync": "off",
             }
             options |= {"synchronous_commit": "off", "full_page_writes": "off", "max_connections": 200}
-            command = [
+            command: list[str | Path] = [
                 programs / "postgres",
                 "-D",
                 data,
@@ -191,7 +191,7 @@ def redis() -> Iterator[str]:
     program, port = redis_program(), free_port()
     with tempfile.TemporaryDirectory(prefix="dahashare-redis-", ignore_cleanup_errors=True) as name:
         log = Path(name) / "log"
-        command = [
+        command: list[str | Path] = [
             program,
             "--bind",
             LOOPBACK,

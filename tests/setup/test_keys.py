@@ -1,0 +1,58 @@
+"""Keys are made once, kept private, and never replaced."""
+
+import base64
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from cases import vault
+from dahashare.checks import StartRefusedError, refuse_unsafe_start
+from dahashare.keys import make_keys, missing_keys
+
+
+def test_a_new_folder_gets_private_keys(tmp_path: Path) -> None:
+    folder = tmp_path / "keys"
+    assert {path.name for path in make_keys(folder)} == {"case-keys", "django-secret"}
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in folder.iterdir())
+    _, material = (folder / "case-keys").read_text("ascii").split()
+    assert len(base64.urlsafe_b64decode(material)) == 32
+    assert len((folder / "django-secret").read_text("ascii").strip()) >= 50
+
+
+def test_keys_that_are_there_stay_and_no_two_folders_share_one(tmp_path: Path) -> None:
+    make_keys(tmp_path / "one")
+    make_keys(tmp_path / "two")
+    before = {path: path.read_bytes() for path in (tmp_path / "one").iterdir()}
+    assert make_keys(tmp_path / "one") == []
+    assert before == {path: path.read_bytes() for path in (tmp_path / "one").iterdir()}
+    assert not set(before.values()) & {path.read_bytes() for path in (tmp_path / "two").iterdir()}
+
+
+@pytest.mark.django_db
+def test_make_keys_refuses_where_the_database_was_sealed_under_another_key(
+    tmp_path: Path, settings: Settings
+) -> None:
+    vault.check_canary()
+    settings.KEYS_DIR = tmp_path / "lost"
+    with pytest.raises(CommandError, match="sealed under a key"):
+        call_command("make_keys")
+    assert not (tmp_path / "lost").exists()
+
+
+@pytest.mark.django_db
+def test_a_start_is_refused_with_a_missing_or_another_key(tmp_path: Path, settings: Settings) -> None:
+    vault.check_canary()
+    refuse_unsafe_start()
+    right = (Path(settings.KEYS_DIR) / "case-keys").read_text("ascii")
+    settings.KEYS_DIR = tmp_path
+    with pytest.raises(StartRefusedError, match="lacks case-keys"):
+        refuse_unsafe_start()
+    make_keys(tmp_path)
+    with pytest.raises(StartRefusedError, match=right.split()[0]):
+        refuse_unsafe_start()
+    (tmp_path / "case-keys").write_text(right, "ascii")
+    refuse_unsafe_start()
+    assert missing_keys(tmp_path) == []
