@@ -1,12 +1,13 @@
 """The only door to the ledger's tables: append, read, verify."""
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import UUID
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from django.db.transaction import TransactionManagementError
 
@@ -130,7 +131,10 @@ def _stream() -> Iterator[chain.Row]:
         f"SELECT {', '.join(columns)} FROM audit_entry e LEFT JOIN audit_head h ON h.subject = e.subject "  # noqa: S608 - our own words
         "ORDER BY e.subject, e.seq"
     )
-    with connection.chunked_cursor() as cursor:
+    # PostgreSQL copies the whole result aside for a cursor outside a transaction; on SQLite a transaction
+    # would keep writers out, and reading needs none.
+    moment = transaction.atomic() if connection.vendor == "postgresql" else nullcontext()
+    with moment, connection.chunked_cursor() as cursor:
         cursor.execute(query)
         while rows := cursor.fetchmany(CHUNK):
             for *stored, head_seq, head_hash in rows:
