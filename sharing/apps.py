@@ -12,12 +12,28 @@ class SharingConfig(AppConfig):
 
     def ready(self) -> None:
         from audit import ledger  # noqa: PLC0415 - needs the models
+        from cases import panels  # noqa: PLC0415 - needs the models
         from sharing import events, projection  # noqa: PLC0415 - needs the models
+        from sharing.views import decisions  # noqa: PLC0415 - needs the models
 
         events.register()
+        _register_lists()
+        panels.register(decisions.latest)
         ledger.register_projection(projection.KIND, projection.compare)
         ledger.register_projection_count(projection.KIND, projection.count)
         post_migrate.connect(_seed_agencies, sender=self, dispatch_uid="sharing.agencies")
+
+
+def _register_lists() -> None:
+    """Hand the reference lists down to the forms of floor 2."""
+    from cases import choices  # noqa: PLC0415 - needs the models
+    from sharing import lists  # noqa: PLC0415 - as above
+
+    def mark(name: str, code: str, what: str) -> Any:
+        row = lists.row(name, code)
+        return row.marks.get(what) if row else None
+
+    choices.register(lists.choices, label=lists.label, hint=lists.hint, mark=mark)
 
 
 def _seed_agencies(using: str, **_: Any) -> None:

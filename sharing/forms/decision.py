@@ -1,0 +1,150 @@
+"""Page 8: doubt, the decision, the reasons for it; and the points that are answered before it is recorded."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+from django import forms
+from django.utils import timezone
+
+from cases.forms.base import CheckboxSet, DayField, MomentField, PlainCharField, PlainTextField, Radios
+from sharing import lists, rules
+from sharing.forms.page import PageForm, in_days, options
+from sharing.sheet import Sheet
+
+REVIEW_AFTER_DAYS = 28
+WORKING_DAYS_AT_HIGH_RISK = {"do_not_share": 2, "not_yet": 1}
+
+
+class DecisionForm(PageForm):
+    """Your decision."""
+
+    doubt = Radios(
+        options("doubt"),
+        label="Are you in doubt about anything?",
+        help_text="You can ask a manager or the information governance lead without naming anyone.",
+        error_messages={"required": "Select whether you are in doubt"},
+    )
+    outcome = Radios(
+        options("outcome"),
+        label="What have you decided?",
+        error_messages={"required": "Select what you have decided"},
+    )
+    decided_at = MomentField(
+        label="When did you decide?",
+        help_text="Change this if you decided earlier.",
+        what="The time of the decision",
+        past_only=True,
+        error_messages={"required": "Enter when you decided"},
+    )
+
+    def adapt(self) -> None:
+        """Say what sharing means where information is asked for."""
+        if self.sheet.answers.get("started") == "need":
+            self.fields[
+                "outcome"
+            ].help_text = "To share means here: to ask, and to reveal these items in asking."
+
+    def defaults(self) -> dict[str, Any]:
+        """Now."""
+        return {"decided_at": timezone.now().isoformat()}
+
+
+class MainReasonsForm(PageForm):
+    """The reasons, and what follows. Each outcome has questions of its own."""
+
+    keeps_clock = frozenset({"review_on"})
+
+    reasons = CheckboxSet(
+        label="What are your main reasons?",
+        help_text="Select all that apply.",
+        error_messages={"required": "Select at least one reason"},
+    )
+    reason_text = PlainTextField(
+        label="Why, in this case?",
+        help_text="What happened, who could be hurt, what this changes. "
+        "A policy or the name of a law is not enough on its own.",
+        max_length=500,
+        error_messages={"required": "Enter reasons about this case"},
+    )
+    confirmed_by = PlainCharField(
+        label="If they already know it: who confirmed this, and when?",
+        help_text="Leave this empty for the other reasons.",
+        required=False,
+    )
+    instead = PlainTextField(
+        label="What will you do instead to keep people safe?",
+        max_length=500,
+        error_messages={"required": "Enter what you will do instead to keep people safe"},
+    )
+    review_on = DayField(
+        label="When will you look at this again?",
+        help_text="For example, 27 3 2026.",
+        what="The review date",
+        future_only=True,
+        error_messages={"required": "Enter when you will look at this again"},
+    )
+
+    def adapt(self) -> None:
+        """Ask what goes with the outcome."""
+        outcome = str(self.sheet.answers.get("outcome", ""))
+        if lists.marked("outcome", outcome, "sharing"):
+            dropped = ["confirmed_by", "instead", "review_on"]
+            self.offer("reasons", options("reasons_share"))
+        elif outcome == "not_yet":
+            dropped = ["reasons", "confirmed_by", "instead"]
+            self.fields["reason_text"].required = False
+            self.fields["reason_text"].label = "What are you waiting for?"
+            self.fields[
+                "reason_text"
+            ].help_text = "Who you asked, and what you asked them. Name nobody in the case."
+        else:
+            dropped = []
+            self.offer("reasons", options("reasons_do_not_share"))
+        for name in dropped:
+            del self.fields[name]
+
+    def defaults(self) -> dict[str, Any]:
+        """The review date: sooner where the risk is high or the MARAC threshold is met."""
+        facts = self.sheet.facts
+        outcome = str(self.sheet.answers.get("outcome", ""))
+        if facts.case.risk_level == "high" or rules.threshold_met(facts.case):
+            count = WORKING_DAYS_AT_HIGH_RISK.get(outcome, 0)
+            day = rules.working_days_after(timezone.localdate(), count, facts.organisation.bank_holidays)
+        else:
+            day = in_days(REVIEW_AFTER_DAYS)
+        return {"review_on": day.isoformat()}
+
+    def clean(self) -> dict[str, Any]:
+        """Ask who confirmed that it is known already."""
+        known = lists.codes("reasons_do_not_share", "needs_confirmation")
+        if known.intersection(self.cleaned_data.get("reasons", ())):
+            self.need("confirmed_by", "Enter who confirmed that they already know it, and when")
+        return self.cleaned_data
+
+
+class PointsForm(PageForm):
+    """One question for each point that the answers raise; the fields are named after the points."""
+
+    def __init__(self, sheet: Sheet, points: Sequence[rules.Finding], data: Any = None) -> None:
+        self.points = points
+        super().__init__(sheet, data, stored=sheet.answers.get("points", {}))
+
+    def filled(self, data: Any) -> Self:
+        """The same page with these answers in it."""
+        return type(self)(self.sheet, self.points, data)
+
+    def adapt(self) -> None:
+        """Ask about each point."""
+        self.fields: dict[str, forms.Field] = {
+            point.code: PlainTextField(
+                label="It is right because…",
+                max_length=200,
+                rows=2,
+                error_messages={"required": "Enter why it is right, or change it"},
+            )
+            for point in self.points
+        }
+
+    def load(self, stored: Mapping[str, Any]) -> dict[str, Any]:
+        """Show the answers to the points that are still raised."""
+        return {point.code: stored.get(point.code) for point in self.points}

@@ -1,0 +1,60 @@
+"""What the pages of one draft know: the answers so far, and the case around them, read once for a request."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from cases.models import InformationItem, Person
+from sharing import lists
+from sharing.rules import Facts
+
+Answers = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One draft as its pages see it. `agencies`: (code, name) pairs of the directory's active agencies."""
+
+    answers: Answers
+    facts: Facts
+    people: Sequence[Person]
+    information: Sequence[InformationItem]
+    agencies: Sequence[tuple[str, str]]
+
+    @property
+    def survivor(self) -> Person | None:
+        """The first victim/survivor of the case."""
+        return next((person for person in self.people if person.role == "victim_survivor"), None)
+
+    @cached_property
+    def preferred_name(self) -> str:
+        """How the victim/survivor wants to be called, for questions about them."""
+        found = self.survivor
+        return (found and (found.preferred_name or found.name)) or "the victim/survivor"
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The name of each person of the case, by id; the role where no name is recorded."""
+        return {str(person.id): person.name or lists.label("role", person.role) for person in self.people}
+
+    @cached_property
+    def item_answers(self) -> dict[str, dict[str, Any]]:
+        """What was answered about each information item, by its id."""
+        return {str(item["information"]): item for item in self.answers.get("items", ())}
+
+    @property
+    def recipients(self) -> list[dict[str, Any]]:
+        """The recipients as they were entered."""
+        return list(self.answers.get("recipients", ()))
+
+    def agency(self, recipient: Mapping[str, Any]) -> str:
+        """The name of a recipient's agency."""
+        code = str(recipient.get("agency") or "")
+        if code in lists.codes("unlisted_agency"):
+            return str(recipient.get("agency_name") or lists.label("unlisted_agency", code))
+        return dict(self.agencies).get(code) or lists.label("agency", code)
+
+    def information_item(self, key: str) -> InformationItem | None:
+        """The information item of the case with this id."""
+        return next((item for item in self.information if str(item.id) == key), None)

@@ -1,0 +1,151 @@
+"""The points to answer, the summary to check, the recording, and what comes after it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from audit.chain import receipt_code
+from cases.actions import see
+from cases.banner import banner
+from sharing import access, actions, journey, rules
+from sharing.summary import golden_rules, sections
+from sharing.views.desk import (
+    Desk,
+    Problems,
+    actor,
+    beside,
+    changed_elsewhere,
+    in_short,
+    keep,
+    on_draft,
+    show,
+)
+from sharing.views.journey import address
+from sharing.words import words
+
+CHANGED = "The decision, or the case, was changed since you opened this page. This is how it stands now: check it again"
+
+
+@on_draft
+def points(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """One question for each point: change what raises it, or say why it is right."""
+    form = journey.points_form(desk.sheet)
+    if not form.fields:
+        return redirect("draft_check", desk.draft.id)
+    if request.method != "POST":
+        return _points(desk, form)
+    form = journey.points_form(desk.sheet, request.POST)
+    later = "later" in request.POST
+    if not form.is_valid() and not (later and form.only_unanswered):
+        return _points(desk, form)
+    given = {code: text for code, text in form.answers().items() if text}
+    try:
+        desk = keep(desk, lambda answers: {**answers, "points": given})
+    except actions.DraftChanged:
+        form.add_error(
+            None, "The decision was changed elsewhere while you had this page open. Check it and save again"
+        )
+        return _points(changed_elsewhere(desk), form)
+    return redirect("draft" if later else "draft_check", desk.draft.id)
+
+
+def _points(desk: Desk, form: Any) -> HttpResponse:
+    shown = [
+        {"words": words(point.words), "field": form[point.code], "change": _where(desk, point)}
+        for point in form.points
+    ]
+    return show(desk, "sharing/points.html", form=form, points=shown)
+
+
+def _where(desk: Desk, finding: rules.Finding) -> str:
+    step, _ = journey.place(finding, desk.sheet)
+    if len(finding.subjects) == 1 and step.slug in journey.LISTED:
+        name = "recipient_change" if step.slug == "recipients" else "item_change"
+        return reverse(name, args=[desk.draft.id, finding.subjects[0]])
+    return address(desk, step)
+
+
+@on_draft
+def check(_request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Everything that would be recorded, with what still keeps it from being."""
+    return _check(desk, [])
+
+
+def obstacles(desk: Desk) -> list[dict[str, str]]:
+    """What keeps the decision from being recorded: text, the page to change it on."""
+    sheet = desk.sheet
+    found = [
+        {"text": f"Answer the questions of “{step.title}”", "href": address(desk, step)}
+        for step in journey.missing(sheet)
+    ]
+    if sheet.facts.already_sent:
+        return found
+    findings = rules.assess(sheet.facts)
+    found += [{"text": in_short(one), "href": _where(desk, one)} for one in rules.stops(findings)]
+    answered = sheet.answers.get("points", {})
+    if any(one.code not in answered for one in rules.points(findings)):
+        found.append(
+            {"text": "Answer the points to check", "href": reverse("draft_points", args=[desk.draft.id])}
+        )
+    return found
+
+
+def _check(desk: Desk, problems: list[tuple[str, str]], status: int = 200) -> HttpResponse:
+    findings = rules.assess(desk.sheet.facts)
+    answered = desk.sheet.answers.get("points", {})
+    shown = [
+        {"words": words(one.words), "answer": answered.get(one.code, "")} for one in rules.points(findings)
+    ]
+    return show(
+        desk,
+        "sharing/check.html",
+        status,
+        sections=[(one, address(desk, one.step)) for one in sections(desk.sheet)],
+        rules=golden_rules(desk.sheet, findings),
+        points=shown,
+        kept=[words(one.words) for one in rules.stops(findings)] if desk.sheet.facts.already_sent else [],
+        obstacles=obstacles(desk),
+        form=Problems(problems),
+        errors={target: beside(problems, target) for target in ("obstacles", "summary")},
+    )
+
+
+@on_draft
+def record(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Record the decision that was checked. However often it is sent, there is one."""
+    if request.method != "POST":
+        return redirect("draft_check", desk.draft.id)
+    if obstacles(desk):
+        return _check(desk, [("obstacles", "This decision cannot be recorded yet. See what is still open")])
+    try:
+        actions.record(by=desk.user, draft=desk.draft, saves=desk.saves)
+    except actions.CannotRecord:
+        return _check(desk, [("obstacles", "This decision cannot be recorded yet. See what is still open")])
+    except actions.DraftChanged:
+        return _check(changed_elsewhere(desk), [("summary", CHANGED)])
+    return redirect("draft_done", desk.draft.id)
+
+
+@require_http_methods(["GET", "HEAD"])
+def done(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """The reference and the receipt code of what was recorded; it can be looked at again."""
+    draft = access.fetch_draft(actor(request), draft_id)
+    decision = draft.case.decisions.filter(request_key=draft.request_key).first()
+    if decision is None:
+        raise Http404
+    see(by=actor(request), case=draft.case, page="draft", what="work")
+    return render(
+        request,
+        "sharing/done.html",
+        {
+            "decision": decision,
+            "case": draft.case,
+            "receipt": receipt_code(bytes(decision.entry_hash)),
+            "banner": banner(draft.case),
+            "shared": decision.outcome in ("share_all", "share_part"),
+        },
+    )

@@ -1,0 +1,185 @@
+"""What the pages of a draft share: open it, keep answers, show a page, say what stands against it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import wraps
+from types import SimpleNamespace
+from typing import Any, Concatenate, ParamSpec, cast
+from uuid import UUID
+
+from django.db.models import prefetch_related_objects
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from cases.actions import see
+from cases.banner import banner
+from cases.models import Agency, Organisation, User
+from sharing import access, actions, journey, rules
+from sharing.answers import facts_of, prune
+from sharing.forms.page import PageForm
+from sharing.models import Draft
+from sharing.sheet import Sheet
+from sharing.words import words
+
+P = ParamSpec("P")
+Change = Callable[[Mapping[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One request at one draft. `saves`: how often the draft had been saved when the page was opened."""
+
+    request: HttpRequest
+    user: User
+    draft: Draft
+    sheet: Sheet
+    saves: int
+
+
+def actor(request: HttpRequest) -> User:
+    """Who is signed in; the middleware lets nobody else in."""
+    user: User = cast("User", request.user)
+    return user
+
+
+def open_desk(request: HttpRequest, draft: Draft) -> Desk:
+    """Read the draft's answers and the case around them."""
+    case = draft.case
+    prefetch_related_objects([case], "people", "information")
+    answers = actions.answers_of(draft)
+    sheet = Sheet(
+        answers=answers,
+        facts=facts_of(answers, case=case, organisation=Organisation.current(), now=timezone.now()),
+        people=list(case.people.all()),
+        information=list(case.information.all()),
+        agencies=list(Agency.objects.filter(active=True).values_list("code", "name")),
+    )
+    return Desk(request, actor(request), draft, sheet, _posted_saves(request, draft))
+
+
+def _posted_saves(request: HttpRequest, draft: Draft) -> int:
+    if request.method != "POST":
+        return draft.saves
+    text = request.POST.get("saves", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+
+
+View = Callable[Concatenate[HttpRequest, Desk, P], HttpResponse]
+
+
+def on_draft(view: View[P]) -> Callable[..., HttpResponse]:
+    """Hand the view a desk. A draft that is recorded has one page left: what it became."""
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def wrapped(request: HttpRequest, draft_id: UUID, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        draft = access.fetch_draft(actor(request), draft_id)
+        if draft.recorded_at:
+            return redirect("draft_done", draft_id)
+        try:
+            return view(request, open_desk(request, draft), *args, **kwargs)
+        except actions.DraftChanged:
+            draft = access.fetch_draft(actor(request), draft_id)
+            return redirect("draft_done" if draft.recorded_at else "draft", draft_id)
+
+    return wrapped
+
+
+def keep(desk: Desk, change: Change) -> Desk:
+    """Save what a page changes, and return the desk as it is then. A repeated post is no conflict.
+
+    Raises:
+        DraftChanged: the draft was saved elsewhere since the page was opened, with other answers.
+    """
+    wanted = change(desk.sheet.answers)
+    try:
+        draft = actions.save_draft(by=desk.user, draft=desk.draft, answers=wanted, saves=desk.saves)
+    except actions.DraftChanged as changed:
+        if changed.draft.recorded_at or not _same(wanted, desk.sheet):
+            raise
+        draft = changed.draft
+    return replace(open_desk(desk.request, draft), saves=draft.saves)
+
+
+def _same(wanted: Mapping[str, Any], sheet: Sheet) -> bool:
+    alleging = {str(item.id) for item in sheet.information if item.alleges_offence}
+    return prune(wanted, alleging=alleging) == prune(sheet.answers, alleging=alleging)
+
+
+def changed_elsewhere(desk: Desk) -> Desk:
+    """The draft as somebody else left it, for a page that shows both."""
+    draft = access.fetch_draft(desk.user, desk.draft.id)
+    if draft.recorded_at:
+        raise actions.DraftChanged(draft)
+    return replace(open_desk(desk.request, draft), saves=draft.saves)
+
+
+def marked(answers: Mapping[str, Any], slug: str, *, done: bool) -> dict[str, bool]:
+    """The marks of the pages that were filled in, with this page's set or taken off."""
+    pages = {name: True for name in answers.get("pages", {}) if name != slug}
+    return {**pages, slug: True} if done else pages
+
+
+def mark_page(slug: str, *, done: bool) -> Change:
+    """The change that a page makes which has no answers of its own."""
+    return lambda answers: {**answers, "pages": marked(answers, slug, done=done)}
+
+
+def show(desk: Desk, template: str, status: int = 200, **context: Any) -> HttpResponse:
+    """Enter that the case was looked at, and show a page of the draft."""
+    see(by=desk.user, case=desk.draft.case, page="draft", what="work")
+    shown = {"draft": desk.draft, "case": desk.draft.case, "banner": banner(desk.draft.case)}
+    saves = desk.saves if desk.saves >= 0 else desk.draft.saves
+    return render(
+        desk.request, template, {**shown, "saves": saves, "pages": journey.PAGES, **context}, status=status
+    )
+
+
+# --- what stands against a page -------------------------------------------------------------------
+
+
+def in_short(finding: rules.Finding) -> str:
+    """A finding in two sentences: what is wrong, and what to do."""
+    found = words(finding.words)
+    first = found.body.split("\n\n")[0].replace("**", "").replace("\n", " ")
+    return f"{found.title}. {first}"
+
+
+def with_stops(form: PageForm, found: Iterable[tuple[str, rules.Finding]]) -> PageForm:
+    """The page as stored, with each stop beside the field that it belongs to."""
+    form = form.again()
+    form.full_clean()
+    for name, finding in found:
+        beside = [name, *(f"{name}_{key}" for key in finding.subjects)]
+        fields: list[str | None] = [one for one in beside if one in form.fields]
+        for field in fields or [None]:
+            if field is None or field not in form.errors:
+                form.add_error(field, in_short(finding))
+    return form
+
+
+class Problems:
+    """Errors that belong to places on a page and not to fields: the error summary takes them for a form."""
+
+    errors = True
+
+    def __init__(self, found: Iterable[tuple[str, str]]) -> None:
+        self.found = list(found)
+
+    def __bool__(self) -> bool:
+        return bool(self.found)
+
+    def non_field_errors(self) -> list[str]:
+        """None: every problem has its place."""
+        return []
+
+    def __iter__(self) -> Iterator[SimpleNamespace]:
+        for target, text in self.found:
+            yield SimpleNamespace(is_hidden=False, auto_id=target, errors=[text])
+
+
+def beside(problems: Iterable[tuple[str, str]], target: str) -> list[str]:
+    """The errors that belong to one place, to be shown there as well."""
+    return [text for place, text in problems if place == target]
