@@ -3,6 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import datetime
 
 from sharing import lists
 from sharing.rules.facts import CaseFacts
@@ -50,7 +52,20 @@ def holds_identity(text: str, case: CaseFacts) -> bool:
     if any(pattern.search(text) for pattern in _PATTERNS):
         return True
     run = _run(text)
-    return any(known in run for known in map(_run, case.identifiers) if len(known) >= _LEAST_IDENTIFIER)
+    known = {form for identifier in case.identifiers for form in _forms(identifier)}
+    return any(form in run for form in known if len(form) >= _LEAST_IDENTIFIER)
+
+
+def _forms(identifier: str) -> set[str]:
+    """How an identifier may be written: as it is and, for a date such as a birth date, in the usual ways."""
+    for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d %B %Y"):
+        with suppress(ValueError):
+            day = datetime.strptime(identifier.strip(), pattern)  # noqa: DTZ007 - a day has no time zone
+            month = f"{day:%B}".casefold()
+            spelled = {f"{day.day}{suffix}{month}{day.year}" for suffix in ("", "st", "nd", "rd", "th")}
+            numbers = {f"{day:%d%m%Y}", f"{day:%Y%m%d}", f"{day.day}{day.month}{day.year}"}
+            return numbers | spelled | {f"{month}{day.day}{day.year}", f"{day.day}{month[:3]}{day.year}"}
+    return {_run(identifier)}
 
 
 def _run(text: str) -> str:

@@ -91,15 +91,36 @@ def test_identity_in_a_text(name: str, text: str, held: bool) -> None:
 
 
 def test_other_identity_of_the_case_counts_however_it_is_spaced() -> None:
-    case = replace(CASE, identifiers=("12 Elm Court", "7", "04/05/1990"))
-    for text, held in (
-        ("at 12, ELM court", True),
-        ("7 visits", False),
-        ("born 04.05.1990", True),
-        ("12 Elm", False),
-    ):
+    case = replace(CASE, identifiers=("12 Elm Court", "7 B", "21 Elm", "04/05/1990"))
+    texts = {
+        "at 12, ELM court": True,
+        "7 B": False,  # too short to say who it is
+        "21-elm": True,
+        "born 04.05.1990": True,
+        "12 Elm": False,
+    }
+    for text, held in texts.items():
         facts = change(SHARE, case=case, without_identity="yes", items=(replace(MOVE, text=text),))
         assert ("identity_present" in codes(facts)) is held, text
+
+
+@pytest.mark.parametrize("kept", ["1990-05-04", "04/05/1990", "04.05.1990", "4 May 1990"])
+def test_a_birth_date_counts_however_it_is_written(kept: str) -> None:
+    case = replace(CASE, identifiers=(kept,))
+    ways = (
+        "04/05/1990",
+        "4.5.1990",
+        "1990-05-04",
+        "4 May 1990",
+        "4th May 1990",
+        "May 4, 1990",
+        "4 MAY, 1990",
+    )
+    for way in ways:
+        facts = change(SHARE, case=case, without_identity="yes", item__text=f"Born {way} in Hull.")
+        assert "identity_present" in codes(facts), way
+    other_day = change(SHARE, case=case, without_identity="yes", item__text="Born 5 May 1990, 4 May 1991.")
+    assert "identity_present" not in codes(other_day)
 
 
 @pytest.mark.parametrize("answer", ["no", "not_sure", None])
