@@ -6,7 +6,7 @@ from urllib.parse import unquote_to_bytes
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import SuspiciousOperation
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
 
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -58,7 +58,7 @@ class SignInRequired(LoginRequiredMiddleware):
 
     def handle_no_permission(
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
-    ) -> HttpResponseBase:
+    ) -> HttpResponseRedirect:
         """Lead to sign-in and back again. Only the path is kept: a query may hold a search for a person."""
         back = request.path if request.method in ("GET", "HEAD") else "/"
         return redirect_to_login(back, resolve_url(self.get_login_url(view_func)), "next")

@@ -113,7 +113,7 @@ class ChangePassword(PasswordChangeView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Show the form, or say that there is nothing to change."""
-        if not request.user.has_usable_password():
+        if not request.user.is_authenticated or not request.user.has_usable_password():
             return render(request, "account/no_password.html")
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return response

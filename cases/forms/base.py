@@ -24,7 +24,7 @@ from crispy_forms_gds.layout import Button, Div, Layout
 from django import forms
 from django.utils.functional import cached_property
 
-from cases.forms.days import DayField, MomentField
+from cases.forms.days import DayField, MomentField, PartsWidget
 from cases.forms.fields import (
     YES_NO,
     YES_NO_NOT_SURE,
@@ -112,8 +112,8 @@ class GovMixin:
         names = set(ALWAYS_KNOWN | self.other_names) | {name for name, _ in self.buttons}
         for name, field in self.fields.items():
             posted = self.add_prefix(name)  # type: ignore[attr-defined]
-            if isinstance(field.widget, forms.MultiWidget):
-                names |= {posted + suffix for suffix in field.widget.widgets_names}
+            if isinstance(field.widget, PartsWidget):
+                names |= {f"{posted}_{part}" for part in field.widget.labels}
             else:
                 names.add(posted)
         return names

@@ -142,7 +142,7 @@ class MomentField(DayField):
 
     widget = MomentWidget
 
-    def to_python(self, value: Any) -> datetime | None:  # type: ignore[override]
+    def to_python(self, value: Any) -> datetime | None:
         """Return the moment, or None where every box is empty. Raises ValidationError with what to do."""
         parts = self.typed(value)
         if not any(parts):

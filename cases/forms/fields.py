@@ -12,7 +12,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
-Option = tuple[str, str] | tuple[str, str, str]
+Option = tuple[str, ...]
+"""(code, words) or (code, words, hint)"""
 
 BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 SURROGATE = re.compile("[\ud800-\udfff\ufffd]")
@@ -128,20 +129,22 @@ class WholeNumberField(forms.Field):
         return SURROGATE.sub("\ufffd", data) if isinstance(data, str) else data
 
 
-class Options:
+class Options(forms.ChoiceField):
     """What the fields with a list have in common: the codes offered, their words, their hints."""
 
+    codes: list[str]
     hints: dict[str, str]
-    divider_before: str
+    divider_before: str = ""
 
     def offer(self, options: Iterable[Option]) -> None:
         """Set what is offered: (code, words) or (code, words, hint). Call it in `__init__` for live lists."""
         listed = list(options)
+        self.codes = [option[0] for option in listed]
         self.choices = [(option[0], option[1]) for option in listed]
         self.hints = {option[0]: option[2] for option in listed if len(option) == 3 and option[2]}
 
 
-class Radios(Options, forms.ChoiceField):
+class Radios(Options):
     """One answer of a few.
 
     Arguments: `options` as in `offer`; `divider_before` – the code that "or" stands before.
@@ -156,7 +159,7 @@ class Radios(Options, forms.ChoiceField):
         self.offer(options)
 
 
-class Dropdown(Options, forms.ChoiceField):
+class Dropdown(Options):
     """One answer of many. An empty first line is added."""
 
     default_error_messages = {"invalid_choice": NOT_OFFERED}
@@ -187,7 +190,7 @@ class CheckboxSet(Options, forms.MultipleChoiceField):
     def clean(self, value: Any) -> list[str]:
         """Return the codes chosen. Raises ValidationError where one was not offered."""
         chosen = set(super().clean(value))
-        return [str(code) for code, _ in self.choices if str(code) in chosen]
+        return [code for code in self.codes if code in chosen]
 
 
 class Confirm(forms.BooleanField):

@@ -42,7 +42,7 @@ def error(field: forms.Field, value: Any) -> str:
 def test_hidden_characters_are_refused_beside_the_field_and_the_page_can_be_drawn(junk: str) -> None:
     form = Sample({"line": junk, "text": junk})
     assert set(form.errors) == {"line", "text"}
-    assert form.errors["line"][0].startswith("Remove the")
+    assert str(form.errors["line"][0]).startswith("Remove the")
     str(form["line"].value()).encode("utf-8")
 
 
