@@ -70,11 +70,11 @@ def keep(archive: Path, target: Path) -> None:
             member = package.extractfile(f"package/dist/govuk/{name}")
             if member is None:
                 raise NotFetchedError(f"{PACKAGE} has no {name}")
-            (target / name).write_text(strip(member.read().decode("utf-8")), "utf-8")
+            (target / name).write_text(stripped(member.read().decode("utf-8")), "utf-8")
     (target / MARK).write_text(_mark(), "ascii")
 
 
-def strip(text: str) -> str:
+def stripped(text: str) -> str:
     """The text without source maps, typeface and crest; raises NotFetchedError where one is left."""
     for pattern, replacement in REPLACED:
         text = pattern.sub(replacement, text)

@@ -111,50 +111,30 @@ class Postgres:
         return self.url(database)
 
 
+QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+
 @contextlib.contextmanager
-def postgres() -> Iterator[Postgres]:
-    """Start a PostgreSQL of our own, without fsync: its data lives as long as the tests."""
+def postgres(**settings: str) -> Iterator[Postgres]:
+    """Start a PostgreSQL of our own, with more settings where given; it lives as long as the tests.
+
+    It does not wait for the disk. Raises MissingError.
+    """
     programs, account = postgres_folder(), _unprivileged()
     with tempfile.TemporaryDirectory(prefix="dahashare-pg-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+        folder, port = Path(name), free_port()
+        folder.chmod(0o755)
         if account:
             os.chown(folder, account["user"], account["group"])
             if "site-packages" in programs.parts:
                 # The other user may not be able to read this environment's folder.
                 programs = Path(shutil.copytree(programs.parent, folder / "programs", symlinks=True)) / "bin"
-        folder.chmod(0o755)
-        data, log, port = folder / "data", folder / "log", free_port()
-        common: dict[str, Any] = {"cwd": "/", "stdin": subprocess.DEVNULL, **account}
+        data, log = folder / "data", folder / "log"
+        place = {"listen_addresses": LOOPBACK, "port": str(port), "unix_socket_directories": ""}
+        options = [f"--{key}={value}" for key, value in {**QUICK, **place, **settings}.items()]
         with log.open("wb") as output:
-            initdb: list[str | Path] = [
-                programs / "initdb",
-                "-D",
-                data,
-                "-U",
-                "dahashare",
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--locale=C",
-                "-N",
-            ]
-            if subprocess.run(initdb, stdout=output, stderr=output, check=False, **common).returncode:
-                raise RuntimeError(f"initdb failed:\n{log.read_text('utf-8', 'replace')}")
-            options = {
-                "listen_addresses": LOOPBACK,
-                "port": port,
-                "unix_socket_directories": "",
-                "fsync": "off",
-            }
-            options |= {"synchronous_commit": "off", "full_page_writes": "off", "max_connections": 200}
-            command: list[str | Path] = [
-                programs / "postgres",
-                "-D",
-                data,
-                *(f"--{key}={value}" for key, value in options.items()),
-            ]
-            process = _start(command, output, **common)
+            _make_cluster(programs, data, log, output, account)
+            process = _start([programs / "postgres", "-D", data, *options], output, cwd="/", **account)
         server = Postgres(port)
         try:
             wait_until(lambda: _answers(server), process, log)
@@ -162,6 +142,13 @@ def postgres() -> Iterator[Postgres]:
         finally:
             process.send_signal(signal.SIGQUIT)
             process.wait(30)
+
+
+def _make_cluster(programs: Path, data: Path, log: Path, output: BinaryIO, account: dict[str, Any]) -> None:
+    options = ["-U", "dahashare", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
+    command: list[str | Path] = [programs / "initdb", "-D", data, *options]
+    if _start(command, output, cwd="/", **account).wait():
+        raise RuntimeError(f"initdb failed:\n{log.read_text('utf-8', 'replace')}")
 
 
 def _answers(server: Postgres) -> bool:

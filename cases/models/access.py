@@ -12,7 +12,7 @@ from cases.models.accounts import User
 from cases.models.cases import Case
 
 
-class CaseUserPermission(UserObjectPermissionBase, models.Model):  # type: ignore[misc]
+class CaseUserPermission(UserObjectPermissionBase, models.Model):
     """A named person's grant on one case (a direct key: generic ones do not scale, stack.md)."""
 
     content_object = models.ForeignKey(Case, on_delete=models.PROTECT)
@@ -24,7 +24,7 @@ class CaseUserPermission(UserObjectPermissionBase, models.Model):  # type: ignor
     history = HistoricalRecords()
 
 
-class CaseGroupPermission(GroupObjectPermissionBase, models.Model):  # type: ignore[misc]
+class CaseGroupPermission(GroupObjectPermissionBase, models.Model):
     """guardian asks for it; no grant is ever made to a group."""
 
     content_object = models.ForeignKey(Case, on_delete=models.PROTECT)

@@ -4,11 +4,12 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
-from dahashare import health
+from audit import guards
 from dahashare.celery import app
 from dahashare.tasks import HEARTBEAT, clear_sessions, heartbeat
 
@@ -38,7 +39,7 @@ def test_a_worker_that_is_silent_is_down(client: Client) -> None:
 
 
 def test_a_missing_guard_is_told(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health.guards, "missing", lambda: ["entry_update"])
+    monkeypatch.setattr(guards, "missing", lambda: ["entry_update"])
     answer = client.get("/health/")
     assert answer.status_code == 200
     assert answer.json()["guards"] == "down"
@@ -71,4 +72,4 @@ def test_sessions_that_are_over_are_cleared(client: Client) -> None:
     session.set_expiry(-10)
     session.save()
     clear_sessions()
-    assert not type(session).get_model_class().objects.exists()
+    assert not Session.objects.exists()
