@@ -1,14 +1,20 @@
 """What holds for every page: no browser keeps it, nobody opens it unless it says so, junk is refused."""
 
+import logging
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import SuspiciousOperation
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
 
+from cases import access, actions, vault
+from cases.models import User
+
+logger = logging.getLogger(__name__)
 Next = Callable[[HttpRequest], HttpResponseBase]
 
 PERMISSIONS = (
@@ -62,3 +68,27 @@ class SignInRequired(LoginRequiredMiddleware):
         """Lead to sign-in and back again. Only the path is kept: a query may hold a search for a person."""
         back = request.path if request.method in ("GET", "HEAD") else "/"
         return redirect_to_login(back, resolve_url(self.get_login_url(view_func)), "next")
+
+
+class RecordRefusals:
+    """Enter in the ledger that a signed-in person was refused a case, in a transaction of its own.
+
+    The answer stays the same bytes, also where the entry could not be made.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Look at what a view raised. The page is named by its pattern: an address may tell more."""
+        if not isinstance(exception, access.Hidden | access.Refused) or not isinstance(request.user, User):
+            return
+        page = request.resolver_match.route if request.resolver_match else ""
+        try:
+            actions.note_refusal(by=request.user, case=exception.case_id, page=page)
+        except (DatabaseError, vault.WrongKey, vault.NoKey):
+            logger.exception("A refusal could not be entered in the ledger")

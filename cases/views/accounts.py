@@ -1,0 +1,194 @@
+"""The administrator's pages (staff, teams, agencies), and the page that a one-time link opens."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cases import access, account_actions
+from cases.forms.accounts import AgencyForm, ChangeAgencyForm, PersonForm, TeamForm, WelcomeForm
+from cases.forms.base import GovForm
+from cases.models import Agency, Team, User
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _administrator(request: HttpRequest) -> User:
+    return access.require_role(request.user, User.Role.ADMINISTRATOR)
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
+def _done(form: GovForm, action: Callable[[], Any]) -> bool:
+    """Whether the form is right and the action took it; what the action refuses is put beside its field."""
+    if not form.is_valid():
+        return False
+    try:
+        action()
+    except ValidationError as error:
+        form.add_error(None, error)
+        return False
+    return True
+
+
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """Everybody who signs in, leavers last."""
+    _administrator(request)
+    staff = User.objects.prefetch_related("teams").order_by("-is_active", "name", "id")
+    return render(request, "cases/accounts/people.html", {"staff": staff})
+
+
+@page
+def person_add(request: HttpRequest) -> HttpResponse:
+    """Add somebody; their one-time link is shown once, in the answer."""
+    by = _administrator(request)
+    form = PersonForm(_posted(request))
+    made: list[tuple[User, str]] = []
+    if _done(form, lambda: made.append(account_actions.add_user(by=by, **form.values()))):
+        return _show_link(request, *made[0])
+    return render(request, "cases/accounts/person_add.html", {"form": form})
+
+
+def _show_link(request: HttpRequest, user: User, token: str) -> HttpResponse:
+    link = request.build_absolute_uri(reverse("welcome", args=[token]))
+    context = {"person": user, "link": link, "hours": account_actions.LINK_HOURS}
+    return render(request, "cases/accounts/link.html", context)
+
+
+@page
+def person_change(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Change somebody's role and teams, correct name and e-mail address."""
+    by = _administrator(request)
+    person = get_object_or_404(User, id=person_id)
+    teams = [str(team.id) for team in person.teams.all()]
+    start = {"name": person.name, "email": person.email, "role": person.role, "teams": teams}
+    form = PersonForm(_posted(request), initial=start)
+    if _done(form, lambda: account_actions.change_user(by=by, user=person, **form.values())):
+        messages.success(request, "Saved.")
+        return redirect("people")
+    return render(request, "cases/accounts/person.html", {"form": form, "person": person})
+
+
+@page
+def person_deactivate(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Shut a leaver out, after a question."""
+    return _sure(request, person_id, "deactivate", account_actions.deactivate, "The person is shut out.")
+
+
+@page
+def person_reactivate(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Let somebody back in, after a question."""
+    done = "The person is on the list again. Make a one-time link for them."
+    return _sure(request, person_id, "reactivate", account_actions.reactivate, done)
+
+
+def _sure(
+    request: HttpRequest, person_id: UUID, what: str, action: Callable[..., None], done: str
+) -> HttpResponse:
+    by = _administrator(request)
+    person = get_object_or_404(User, id=person_id)
+    form = GovForm(_posted(request))
+    if _done(form, lambda: action(by=by, user=person)):
+        messages.success(request, done)
+        return redirect("people")
+    return render(request, "cases/accounts/sure.html", {"form": form, "person": person, "what": what})
+
+
+@page
+def person_link(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Make a new one-time link, after a question, and show it once."""
+    by = _administrator(request)
+    person = get_object_or_404(User, id=person_id)
+    form = GovForm(_posted(request))
+    made: list[str] = []
+    if _done(form, lambda: made.append(account_actions.new_link(by=by, user=person))):
+        return _show_link(request, person, made[0])
+    return render(request, "cases/accounts/sure.html", {"form": form, "person": person, "what": "link"})
+
+
+@page
+def teams(request: HttpRequest) -> HttpResponse:
+    """The teams, and adding one."""
+    by = _administrator(request)
+    form = TeamForm(_posted(request))
+    if _done(form, lambda: account_actions.add_team(by=by, name=form.cleaned_data["name"])):
+        messages.success(request, "The team is added.")
+        return redirect("teams")
+    rows = Team.objects.prefetch_related("members")
+    return render(request, "cases/accounts/teams.html", {"form": form, "teams": rows})
+
+
+@page
+def agencies(request: HttpRequest) -> HttpResponse:
+    """The agency directory, and adding one."""
+    by = _administrator(request)
+    form = AgencyForm(_posted(request))
+    if _done(form, lambda: account_actions.add_agency(by=by, name=form.cleaned_data["name"])):
+        messages.success(request, "The agency is added.")
+        return redirect("agencies")
+    context = {"form": form, "agencies": Agency.objects.order_by("-active", "name")}
+    return render(request, "cases/accounts/agencies.html", context)
+
+
+@page
+def agency_change(request: HttpRequest, code: str) -> HttpResponse:
+    """Rename an agency, or take it off the list that is offered."""
+    by = _administrator(request)
+    agency = get_object_or_404(Agency, code=code)
+    form = ChangeAgencyForm(_posted(request), initial=ChangeAgencyForm.start(agency))
+
+    def save() -> None:
+        active = form.cleaned_data["active"] == "yes"
+        account_actions.change_agency(by=by, agency=agency, name=form.cleaned_data["name"], active=active)
+
+    if _done(form, save):
+        messages.success(request, "Saved.")
+        return redirect("agencies")
+    return render(request, "cases/accounts/agency.html", {"form": form, "agency": agency})
+
+
+@login_not_required
+@sensitive_post_parameters()
+@page
+def welcome(request: HttpRequest, token: str) -> HttpResponse:
+    """Where a one-time link leads: set the password, and be signed in."""
+    made: list[User] = []
+    try:
+        user = account_actions.link_owner(token)
+        names = account_actions.names_themselves(user)
+        form = WelcomeForm(_posted(request), user=user, names=names, initial=_own(user) if names else None)
+        if _done(form, lambda: made.append(_redeem(token, form))):
+            login(request, made[0], backend=BACKEND)
+            return redirect("home")
+        response = render(request, "cases/accounts/welcome.html", {"form": form})
+    except account_actions.BadLink:
+        response = render(request, "cases/accounts/bad_link.html", status=404)
+    # The origin alone, never the path: the address is the key. "no-referrer" would send the form without one.
+    response["Referrer-Policy"] = "strict-origin"
+    return response
+
+
+def _own(user: User) -> dict[str, str]:
+    unnamed = user.name == account_actions.FIRST_NAME
+    return {
+        "name": "" if unnamed else user.name,
+        "email": "" if user.email.endswith("@localhost") else user.email,
+    }
+
+
+def _redeem(token: str, form: WelcomeForm) -> User:
+    own = {field: form.cleaned_data[field] for field in ("name", "email") if field in form.cleaned_data}
+    return account_actions.redeem(token, form.cleaned_data["password"], **own)
