@@ -57,6 +57,7 @@ LOGGING: dict[str, Any] = {
         "gunicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},
         "celery": {"level": "INFO"},
         "celery.app.trace": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "kombu": {"level": "ERROR"},
     },

@@ -1,15 +1,10 @@
 """What every test gets: its own data folder and keys, the services, armed guards, the cast."""
 
-import importlib.util
 from pathlib import Path
 
 from django.conf import settings
 
-pytest_plugins = [
-    name
-    for name in ("tests.services", "tests.guards", "tests.cast", "tests.browser")
-    if importlib.util.find_spec(name)
-]
+pytest_plugins = ["tests.services", "tests.guards", "tests.cast", "tests.browser"]
 
 
 def pytest_configure() -> None:
