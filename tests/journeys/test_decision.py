@@ -1,0 +1,186 @@
+"""A decision in a real browser: by keyboard alone from the case to the log, and every page looked at."""
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from cases.models import User
+from sharing import journey
+from tests.browser import Keys, assert_summary_links_land, check_page, signed_in
+from tests.cast import CaseFile
+from tests.journeys import deciding as by_keyboard
+from tests.sharing.filling import PAGES, Decider, decider
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+LOOKED_AT = [step.slug for step in journey.STEPS if step.slug not in journey.LISTED]
+
+
+def test_a_full_decision_by_keyboard_alone(
+    page: Page, officer: User, manager: User, governance: User, case_file: CaseFile
+) -> None:
+    signed_in(page, officer)
+    page.goto(reverse("case_sharing", args=[case_file.case.reference]))
+    by_keyboard.start_decision(page)
+    by_keyboard.pages_1_to_3(page)
+    by_keyboard.pages_4_and_5(page)
+    numbers = {"share": "Decide about information 1", "withhold": "Decide about information 2"}
+    by_keyboard.pages_6_to_8(page, **numbers)
+    by_keyboard.answer_points(page)
+    reference = by_keyboard.record(page)
+    Keys(page).press("See the recorded decision")
+    expect(page.get_by_text(by_keyboard.REASON).first).to_be_visible()
+    assert_in_timeline(page, manager, case_file, reference)
+    assert_in_log(page, governance, reference)
+    call_command("verify_ledger")
+
+
+def assert_in_timeline(page: Page, manager: User, case_file: CaseFile, reference: str) -> None:
+    """A manager of the team finds the decision in the timeline of the case."""
+    signed_in(page, manager)
+    page.goto(reverse("case_timeline", args=[case_file.case.reference]))
+    expect(page.get_by_role("heading", name="Decision recorded")).to_be_visible()
+    expect(page.get_by_text(reference).first).to_be_visible()
+
+
+def assert_in_log(page: Page, governance: User, reference: str) -> None:
+    """The information governance lead finds it in the log, and in the file; no name is in either."""
+    signed_in(page, governance)
+    page.goto("/logs/")
+    keys = Keys(page)
+    keys.press("this quarter")
+    expect(page.get_by_role("rowheader", name=reference)).to_be_visible()
+    assert "Osei" not in page.content()
+    keys.to("Download these as a CSV file")
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    text = Path(download.value.path()).read_text("utf-8-sig")
+    assert [row[0] for row in csv.reader(io.StringIO(text))][1:] == [reference]
+    assert "Osei" not in text
+
+
+@pytest.fixture
+def at_desk(officer: User, case_file: CaseFile) -> Decider:
+    """An officer with a draft."""
+    return decider(officer, case_file)
+
+
+def _open_up(who: Decider) -> None:
+    """Answers with which every page of the journey arises."""
+    who.page("request", started="asked", already_sent="yes", aims=["court_or_duty", "protect_adult"])
+    who.recipient()
+    who.recipient(name="Duty desk", agency="immigration_enforcement")
+    who.page("reasons")
+    who.page("lawful-basis", kinds=["ordinary", "special", "offence"])
+    who.page("conditions", article_9="9-2-g", schedule_1="18", offence_condition="10")
+    who.page("telling", informed="unsafe_to_tell", wishes="disagrees", consent="refused")
+    who.item()
+    who.page("decision", outcome="do_not_share")
+
+
+def test_pages_empty_and_in_error(page: Page, officer: User, at_desk: Decider) -> None:
+    signed_in(page, officer)
+    page.goto(at_desk.step("recipients"))
+    _in_error(page, "recipients")
+    page.goto(at_desk.url("recipient_add"))
+    check_page(page, "journey-recipient")
+    _in_error(page, "recipient")
+    page.goto(at_desk.step("items"))
+    _in_error(page, "items")
+    page.goto(at_desk.url("item_change", at_desk.case_file.older.id))
+    check_page(page, "journey-item")
+    _in_error(page, "item")
+    _open_up(at_desk)
+    for slug in LOOKED_AT:
+        page.goto(at_desk.step(slug))
+        assert page.url.endswith(f"/{slug}/"), f"{slug} does not arise"
+        check_page(page, f"journey-{slug}")
+
+
+@pytest.mark.parametrize("slug", LOOKED_AT)
+def test_each_page_in_error(page: Page, officer: User, at_desk: Decider, slug: str) -> None:
+    """A character that nobody can read in every text, and no other answer: each error is at its field."""
+    _open_up(at_desk)
+    signed_in(page, officer)
+    page.goto(at_desk.step(slug))
+    for box in page.locator("main textarea, main input[type=text]").all():
+        box.fill("31 \u202e")
+    page.get_by_role("button", name=by_keyboard.NEXT).click()
+    check_page(page, f"journey-{slug}-error")
+    page.reload()
+    assert_summary_links_land(page)
+
+
+def _in_error(page: Page, name: str) -> None:
+    page.get_by_role("button", name=by_keyboard.NEXT).click()
+    check_page(page, f"journey-{name}-error")
+    page.reload()
+    assert_summary_links_land(page)
+
+
+def test_pages_filled_and_around_the_journey(page: Page, officer: User, at_desk: Decider) -> None:
+    at_desk.everything()
+    signed_in(page, officer)
+    for slug in (*PAGES, "recipients", "items"):
+        page.goto(at_desk.step(slug))
+        check_page(page, f"journey-{slug}-filled")
+    case = at_desk.case_file.case.reference
+    around = {
+        "tasks": at_desk.url("draft"),
+        "points": at_desk.url("draft_points"),
+        "check": at_desk.url("draft_check"),
+        "discard": at_desk.url("draft_discard"),
+        "recipient-remove": at_desk.url("recipient_remove", at_desk.key),
+        "item-remove": at_desk.url("item_remove", at_desk.case_file.older.id),
+        "item-filled": at_desk.url("item_change", at_desk.case_file.information.id),
+        "case-sharing": reverse("case_sharing", args=[case]),
+        "home": reverse("home"),
+        "guidance": reverse("guidance"),
+        "guidance-page": reverse("guidance_page", args=["rule-6"]),
+    }
+    for name, address in around.items():
+        page.goto(address)
+        check_page(page, f"journey-{name}")
+
+
+def test_a_stop_is_shown_at_its_field_and_the_points_page_in_error(
+    page: Page, officer: User, at_desk: Decider
+) -> None:
+    at_desk.everything()
+    signed_in(page, officer)
+    page.goto(at_desk.step("lawful-basis"))
+    page.get_by_label("Consent", exact=True).check()
+    page.get_by_role("button", name=by_keyboard.NEXT).click()
+    expect(page.get_by_text("Your answers are saved")).to_be_visible()
+    assert_summary_links_land(page)
+    check_page(page, "journey-stop")
+    page.goto(at_desk.url("draft_points"))
+    _in_error(page, "points")
+
+
+def test_done_can_be_looked_at_again(page: Page, officer: User, at_desk: Decider) -> None:
+    at_desk.everything()
+    form = {code: "She told us again yesterday" for code in ("stale_item", "late")}
+    at_desk.post(at_desk.url("draft_points"), **form)
+    assert at_desk.record().status_code == 302
+    signed_in(page, officer)
+    for _ in range(2):
+        page.goto(at_desk.url("draft_done"))
+        expect(page.locator("h1")).to_have_text("Decision recorded")
+    check_page(page, "journey-done")
+
+
+def test_the_whole_journey_without_script(page_without_script: Page, officer: User, at_desk: Decider) -> None:
+    page = page_without_script
+    signed_in(page, officer)
+    page.goto(at_desk.url("recipient_add"))
+    page.get_by_label("Who needs to know?").fill("DC Amara Osei")
+    page.get_by_role("button", name="Save and come back later").click()
+    expect(page.locator("h1")).to_have_text("Decide whether to share")
+    answers: Any = at_desk.answers["recipients"]
+    assert [one["name"] for one in answers] == ["DC Amara Osei"]
