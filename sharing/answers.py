@@ -181,7 +181,17 @@ _SENT = ("sent_at", "sent_how", "sent_what")
 _SUPPORTS = ("power", "enactment", "balance", "annex_1")
 _LIMBS = ("care_needs", "at_risk", "cannot_protect")
 # `kinds` stays: how it may be sent depends on it whether or not anyone is identified.
-_LAWFUL = ("basis", *_SUPPORTS, "article_9", "schedule_1", "offence_condition", *_LIMBS, "no_consent_reason")
+_LAWFUL = (
+    "basis",
+    *_SUPPORTS,
+    "power_named",
+    "enactment_named",
+    "article_9",
+    "schedule_1",
+    "offence_condition",
+    *_LIMBS,
+    "no_consent_reason",
+)
 _TELLING = (
     "informed", "wishes", "consent", "consent_reason", "tell_by", "told_by", "told_on", "tell_when",
     "disagree_reason", "unsafe_reasons", "unsafe_reason_codes", "revisit_on", "children_told",
@@ -262,7 +272,9 @@ def _telling_withdrawn(kept: Mapping[str, Any]) -> list[str]:
 def _support_withdrawn(kept: Mapping[str, Any]) -> list[str]:
     basis = lists.row("basis", kept.get("basis"))
     needs = basis.marks.get("needs") if basis else None
-    return [name for name in _SUPPORTS if name != needs]
+    gone = [name for name in _SUPPORTS if name != needs]
+    named = [f"{name}_named" for name in ("power", "enactment") if name in gone or kept.get(name) != "other"]
+    return gone + named
 
 
 def _outcome_withdrawn(kept: Mapping[str, Any]) -> list[str]:

@@ -7,10 +7,11 @@ its codes for lists and filters; `compare` tells where a row says something else
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from audit import ledger
+from audit import chain, ledger
 from audit.models import Entry
 from cases import events
 from sharing import lists, rules, words
@@ -88,7 +89,8 @@ def _recipient(
     recipient: rules.Recipient, answers: Mapping[str, Any], agencies: Mapping[str, str]
 ) -> dict[str, Any]:
     given = next(one for one in answers["recipients"] if one["key"] == recipient.key)
-    return {**given, **plain(recipient), "agency_name": agencies.get(recipient.agency, "")}
+    named = agencies.get(recipient.agency) or given.get("agency_name", "")
+    return {**given, **plain(recipient), "agency_name": named}
 
 
 def _finding(finding: rules.Finding, answered: Mapping[str, str]) -> dict[str, Any]:
@@ -155,8 +157,23 @@ def said_of(decision: Decision) -> dict[str, Any]:
 
     The caller has entered that the decision was looked at.
     """
+    return check(decision)[0]
+
+
+def check(decision: Decision) -> tuple[dict[str, Any], str | None]:
+    """The opened content of a decision's entry, and what is wrong with entry or row (None: nothing).
+
+    The hash of the header and that of the seal are computed again at every reading.
+    """
     entry = ledger.by_hash(bytes(decision.entry_hash))
-    return events.content_of(entry) if entry else {}
+    if entry is None:
+        return {}, "the ledger holds no entry for this decision"
+    if chain.entry_hash(bytes(entry.header)) != bytes(entry.hash):
+        return {}, "the hash of the entry is not that of its header"
+    if sha256(bytes(entry.sealed)).digest() != bytes(entry.ct):
+        return {}, "the sealed record is not the one that was recorded"
+    said = events.content_of(entry)
+    return said, _difference(entry, said, decision)
 
 
 def findings_of(said: Mapping[str, Any]) -> list[rules.Finding]:
@@ -175,11 +192,15 @@ def findings_of(said: Mapping[str, Any]) -> list[rules.Finding]:
 
 
 def compare(entry: Entry) -> str | None:
-    """What a decision's row says otherwise than its entry, or None. Without its key the header speaks."""
+    """What a decision's row says otherwise than its entry, or None."""
     stored = Decision.objects.filter(entry_hash=bytes(entry.hash)).first()
     if stored is None:
         return "the decision has no row"
-    said = events.content_of(entry)
+    return _difference(entry, events.content_of(entry), stored)
+
+
+def _difference(entry: Entry, said: Mapping[str, Any], stored: Decision) -> str | None:
+    """The first column that differs; where the key was destroyed, of those that the header holds."""
     if said:
         expected = decision_of(entry, said)
         columns = [field.attname for field in Decision._meta.concrete_fields]

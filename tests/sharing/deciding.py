@@ -1,163 +1,101 @@
-"""Filling in the journey as a browser does: the helpers of its tests."""
+"""A decision to share part of the cast's case, as a draft's answers: no stop, no point. Tests change it."""
 
-from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
-from uuid import uuid4
-
-from django.test import Client
-from django.urls import reverse
-from django.utils import timezone
 
 from cases.models import User
-from sharing.actions import answers_of
-from sharing.models import Draft
-from tests.cast import CaseFile
+from sharing import actions
+from sharing.models import Decision, Draft
+from tests.cast import LONDON, CaseFile
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-REASON = "He waited at the school gate with a knife on 27 February, and the children walk home alone."
-PAGES: dict[str, dict[str, Any]] = {
-    "request": {
+NOW = datetime(2026, 3, 3, 11, tzinfo=LONDON)
+"""The day after the risk of the cast's case was assessed: nothing is stale or late then."""
+REASON = "He waited at the school with a knife and she fears for her life tonight"
+
+
+def answers(file: CaseFile, **changes: Any) -> dict[str, Any]:
+    """Answers that can be recorded as they are; `changes` replaces some of them."""
+    return {
         "started": "offer",
-        "already_sent": "no",
-        "aims": ["protect_adult", "marac"],
-        "aim_text": "The police can plan for her safety this week",
-        "urgency": "two_days",
+        "already_sent": False,
+        "aims": ["assess_risk", "protect_adult", "marac"],
+        "urgency": "today",
         "without_identity": "no",
-    },
-    "reasons": {
         "safeguarding": "yes",
         "risk_assessment": "yes",
         "services": "not_sure",
-        "harm_if_not": "Nobody would know about the knife",
-        "less_safe": "yes",
-    },
-    "safer": {"mitigation": "The police do not say where it comes from"},
-    "lawful-basis": {"basis": "6-1-e", "kinds": ["ordinary", "offence"]},
-    "power": {"power": "crime-and-disorder-1998-115"},
-    "conditions": {"offence_condition": "10"},
-    "tests": {"no_consent_reason": "would_prejudice"},
-    "telling": {
-        "informed": "unsafe_to_tell",
-        "wishes": "not_known",
+        "harm_if_not": "Nobody would know of the knife",
+        "affected": [str(file.survivor.id), str(file.child.id)],
+        "less_safe": "not_sure",
+        "basis": "6-1-d",
+        "kinds": ["ordinary", "offence"],
+        "offence_condition": "10",
+        "no_consent_reason": "would_prejudice",
+        "informed": "told",
+        "told_by": "in_person",
+        "wishes": "agrees",
         "consent": "not_sought_misleading",
-        "perpetrator_told": "no_unsafe",
-        "children_told": "not_appropriate",
-    },
-    "telling-details": {"consent_reason": "The threshold is met, a choice would not be a real one"},
-    "unsafe": {"unsafe_reason_codes": ["found_out"], "unsafe_reasons": "He reads her telephone every evening"},
-    "how": {
-        "send_by_time": "4pm",
+        "consent_reason": "We would share either way",
         "procedure": "marac-protocol",
-        "fits": "The protocol asks for a referral on the same day",
-    },
-    "decision": {"doubt": "no", "outcome": "share_part", "decided_at_time": ""},
-    "main-reasons": {"reasons": ["risk_of_serious_harm"], "reason_text": REASON},
+        "fits": "The threshold is met",
+        "doubt": "no",
+        "outcome": "share_part",
+        "reasons": ["risk_of_serious_harm"],
+        "reason_text": REASON,
+        "decided_at": "2026-03-03T10:30:00+00:00",
+        "recipients": [recipient()],
+        "items": [
+            item(file.information.id),
+            {"information": str(file.older.id), "include": False, "withheld_reason": "It is old"},
+        ],
+        "points": {"could_make_less_safe": "She has been moved tonight"},
+        "pages": {"request": True},
+    } | changes
+
+
+def recipient(key: str = "police", **changes: Any) -> dict[str, Any]:
+    """Somebody who would get it."""
+    return {
+        "key": key,
+        "name": "Sgt Imelda Fenwick",
+        "role": "Duty sergeant",
+        "agency": "police",
+        "why": "Can keep her safe tonight",
+        "linked": "no",
+        "method": "secure_email",
+    } | changes
+
+
+def item(information: Any, **changes: Any) -> dict[str, Any]:
+    """An item to share."""
+    return {
+        "information": str(information),
+        "recipients": ["police"],
+        "why": "Shows the danger",
+        "relevant": True,
+        "enough": True,
+        "include": True,
+    } | changes
+
+
+NOT_SHARED = {
+    "outcome": "do_not_share",
+    "reasons": ["not_necessary"],
+    "safeguarding": "no",
+    "risk_assessment": "no",
+    "instead": "Call her at the agreed time",
+    "review_on": "2099-01-01",
+    "points": {"high_risk_not_shared": "The police know already"},
 }
-RECIPIENT = {
-    "name": "DC Amara Osei",
-    "role": "Detective",
-    "agency": "police",
-    "why": "Plans for her safety this week",
-    "linked": "no",
-}
+"""Answers of a decision not to share, to lay over `answers`."""
 
 
-def day(name: str, ahead: int, time: str | None = None) -> dict[str, str]:
-    """A day in its boxes, so many days from today."""
-    found = timezone.localdate() + timedelta(days=ahead)
-    boxes = {f"{name}_day": str(found.day), f"{name}_month": str(found.month), f"{name}_year": str(found.year)}
-    return boxes | ({} if time is None else {f"{name}_time": time})
+def draft_of(by: User, file: CaseFile, **changes: Any) -> Draft:
+    """A draft with these answers, saved."""
+    draft = actions.start_draft(by=by, case=file.case)
+    return actions.save_draft(by=by, draft=draft, answers=answers(file, **changes), saves=draft.saves)
 
 
-@dataclass
-class Decider:
-    """Somebody at a draft."""
-
-    client: Client
-    case_file: CaseFile
-    draft: Draft
-    key: str = field(default="")
-
-    def url(self, name: str, *args: Any) -> str:
-        """An address of the draft."""
-        return reverse(name, args=[self.draft.id, *args])
-
-    def step(self, slug: str) -> str:
-        """The address of a page."""
-        return self.url("draft_step", slug)
-
-    @property
-    def saves(self) -> int:
-        """How often the draft was saved."""
-        return Draft.objects.get(id=self.draft.id).saves
-
-    @property
-    def answers(self) -> dict[str, Any]:
-        """What the draft stores."""
-        return answers_of(Draft.objects.get(id=self.draft.id))
-
-    def post(self, url: str, **data: Any) -> Any:
-        """Post to a page that was opened just now."""
-        return self.client.post(url, {"saves": self.saves, **data})
-
-    def page(self, slug: str, **changes: Any) -> Any:
-        """Fill in a page, with changes."""
-        data = PAGES[slug] | self._days(slug) | changes
-        return self.post(self.step(slug), **{name: value for name, value in data.items() if value is not None})
-
-    def _days(self, slug: str) -> dict[str, str]:
-        if slug == "how":
-            return day("send_by", 1) | {f"method_{one['key']}": "secure_email" for one in self.answers.get("recipients", ())}
-        return day("decided_at", 0, "00:01") if slug == "decision" else {}
-
-    def recipient(self, **changes: Any) -> Any:
-        """Add somebody."""
-        found = self.post(self.url("recipient_add"), **(RECIPIENT | changes))
-        self.key = (self.answers.get("recipients") or [{"key": ""}])[-1]["key"]
-        return found
-
-    def item(self, which: Any = None, **changes: Any) -> Any:
-        """Share an item."""
-        item = which or self.case_file.information
-        shared = {
-            "include": "share",
-            "recipients": [self.key],
-            "why": "It shows how near he came",
-            "relevant": "yes",
-            "enough": "yes",
-        }
-        return self.post(self.url("item_change", item.id), **(shared | changes))
-
-    def withhold(self, which: Any = None, reason: str = "The repairs tell the police nothing new") -> Any:
-        """Withhold an item."""
-        item = which or self.case_file.older
-        return self.post(self.url("item_change", item.id), include="withhold", withheld_reason=reason)
-
-    def everything(self) -> None:
-        """Go through all pages, up to the check."""
-        self.page("request")
-        self.recipient()
-        self.post(self.step("recipients"))
-        for slug in ("reasons", "safer", "lawful-basis", "power"):
-            self.page(slug)
-        self.item()
-        self.withhold()
-        for slug in ("conditions", "tests", "telling", "telling-details", "unsafe"):
-            self.page(slug)
-        self.post(self.step("items"))
-        for slug in ("how", "decision", "main-reasons"):
-            self.page(slug)
-
-    def record(self) -> Any:
-        """Press Record."""
-        return self.post(self.url("draft_record"))
-
-
-def decider(user: User, case_file: CaseFile) -> Decider:
-    """Start a decision as the browser does."""
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    key = uuid4()
-    client.post(reverse("draft_start", args=[case_file.case.reference]), {"request_key": key})
-    return Decider(client, case_file, Draft.objects.get(id=key))
+def decided(by: User, file: CaseFile, **changes: Any) -> Decision:
+    """A recorded decision with these answers."""
+    return actions.record(by=by, draft=draft_of(by, file, **changes), now=NOW)

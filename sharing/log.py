@@ -1,0 +1,160 @@
+"""The decision log: what a governance lead reads of every decision. Codes and times, no names, no free text.
+
+A case from which the reader is excluded is not in it, and no row tells which case it belongs to.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from cases.models import Exclusion, User
+from sharing import lists, words
+from sharing.models import Decision
+from sharing.rules.terms import LONDON
+
+PAGE = 50
+CHUNK = 1000
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days, both included; None is open."""
+
+    since: date | None = None
+    until: date | None = None
+
+
+def quarter(today: date, *, back: int = 0) -> Period:
+    """The calendar quarter of a day, or one of those before it."""
+    month = today.year * 12 + (today.month - 1) // 3 * 3 - 3 * back
+    first, after = (date(at // 12, at % 12 + 1, 1) for at in (month, month + 3))
+    return Period(first, after - timedelta(days=1))
+
+
+def decisions(user: User, chosen: Mapping[str, Any]) -> QuerySet[Decision]:
+    """The decisions that the governance lead may read, newest recorded first.
+
+    Args:
+        chosen: `period` (a `Period` of recording days) and codes by column: `outcome`, `lawful_basis`.
+    """
+    shut_out = Exclusion.objects.filter(user=user, ended_at=None).values("case_id")
+    period: Period = chosen["period"]
+    found = Decision.objects.exclude(case__in=shut_out)
+    if period.since:
+        found = found.filter(recorded_at__gte=_midnight(period.since))
+    if period.until:
+        found = found.filter(recorded_at__lt=_midnight(period.until + timedelta(days=1)))
+    for column in ("outcome", "lawful_basis"):
+        if chosen.get(column):
+            found = found.filter(**{column: chosen[column]})
+    return found.order_by("-recorded_at", "-id")
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, LONDON)
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One page of the log. `before` is the key of the page that follows; empty on the last."""
+
+    rows: list[Decision]
+    before: str
+
+
+def page(found: QuerySet[Decision], before: str) -> Slice:
+    """The decisions after a key (`Slice.before` of the page above); a key that is none is the first page."""
+    if key := _key(before):
+        at, last = key
+        found = found.filter(Q(recorded_at__lt=at) | Q(recorded_at=at, id__lt=last))
+    rows = list(found[: PAGE + 1])
+    more = len(rows) > PAGE
+    rows = rows[:PAGE]
+    return Slice(rows, f"{rows[-1].recorded_at.isoformat()}_{rows[-1].id}" if more else "")
+
+
+def _key(text: str) -> tuple[datetime, UUID] | None:
+    at, _, last = text.partition("_")
+    try:
+        moment, key = datetime.fromisoformat(at), UUID(last)
+    except ValueError:
+        return None
+    return (moment, key) if moment.tzinfo else None
+
+
+# --- columns, the same on the page and in the file ------------------------------------------------
+
+
+def _moment(value: datetime) -> str:
+    return timezone.localtime(value, LONDON).strftime("%Y-%m-%d %H:%M")
+
+
+def _yes(value: bool) -> str:
+    return "Yes" if value else "No"
+
+
+def _titles(kind: str, codes: Iterable[str]) -> str:
+    return "; ".join(words.words(f"{kind}.{code}").title for code in codes)
+
+
+def _agencies(decision: Decision) -> str:
+    return "; ".join(lists.label("agency", code) for code in decision.agencies)
+
+
+COLUMNS: tuple[tuple[str, Callable[[Decision], str]], ...] = (
+    ("Decision", lambda one: one.reference),
+    ("Decided", lambda one: _moment(one.decided_at)),
+    ("Recorded", lambda one: _moment(one.recorded_at)),
+    ("Outcome", lambda one: lists.label("outcome", one.outcome)),
+    ("Lawful basis", lambda one: lists.label("basis", one.lawful_basis)),
+    ("Risk", lambda one: lists.label("risk_level", one.risk_level)),
+    ("MARAC threshold met", lambda one: _yes(one.threshold_met)),
+    ("Consent", lambda one: lists.label("consent", one.consent)),
+    ("Told", lambda one: lists.label("informed", one.informed)),
+    ("Agencies", _agencies),
+    ("Already shared", lambda one: _yes(one.already_sent)),
+    ("Stops", lambda one: _titles("stop", one.stops)),
+    ("Points", lambda one: _titles("point", one.points)),
+)
+"""Heading and cell. A name, a free text or a case's reference has no place here."""
+
+
+def cells(decision: Decision) -> list[str]:
+    """The cells of a decision, in the order of COLUMNS."""
+    return [cell(decision) for _, cell in COLUMNS]
+
+
+# --- the file -------------------------------------------------------------------------------------
+
+
+def snapshot(found: QuerySet[Decision]) -> list[UUID]:
+    """Which decisions a file holds, fixed by one statement: rows never change, so reading on is safe."""
+    return list(found.values_list("id", flat=True))
+
+
+def csv_lines(ids: list[UUID]) -> Iterator[bytes]:
+    """The file, a chunk of rows at a time: UTF-8 with a byte-order mark, and no cell that is a formula."""
+    yield "\ufeff".encode() + _lines([[heading for heading, _ in COLUMNS]])
+    for start in range(0, len(ids), CHUNK):
+        part = ids[start : start + CHUNK]
+        held = Decision.objects.in_bulk(part)
+        yield _lines([safe(cell) for cell in cells(held[one])] for one in part)
+
+
+def _lines(rows: Iterable[list[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode()
+
+
+def safe(cell: str) -> str:
+    """The cell as a spreadsheet shows it and never computes it: a quote before what could start a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA) or cell.lstrip().startswith(_FORMULA) else cell
