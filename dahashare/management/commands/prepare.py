@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from dahashare.checks import StartRefusedError, refuse_unsafe_start
@@ -29,7 +29,7 @@ class Command(BaseCommand):
             refuse_unsafe_start()
         except StartRefusedError as error:
             raise CommandError(f"Start refused. {error}") from None
-        if settings.DEMO and "demo" in get_commands():
+        if settings.DEMO:
             call_command("demo")
 
     def _collect_static_files(self) -> None:
