@@ -8,13 +8,15 @@ from uuid import UUID
 
 import pytest
 from cryptography.exceptions import InvalidTag
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audit import chain
 from tests.audit import making
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+# A busy machine is slow, not wrong.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | texts,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
@@ -29,6 +31,7 @@ def test_canonical_bytes_sort_keys_and_leave_no_space() -> None:
     assert chain.canonical({"b": [1, True, None], "a": "é"}) == '{"a":"é","b":[1,true,null]}'.encode()
 
 
+@unhurried
 @given(values)
 def test_canonical_bytes_read_back_as_the_value(value: object) -> None:
     encoded = chain.canonical(value)
@@ -67,6 +70,7 @@ def test_a_value_nested_too_deep_is_refused() -> None:
         chain.canonical(value)
 
 
+@unhurried
 @given(st.dictionaries(texts, values, max_size=5))
 def test_a_seal_opens_to_its_content(content: dict[str, object]) -> None:
     ready = making.sealed(SUBJECT, content=content, request_key=REQUEST)
@@ -121,6 +125,7 @@ def test_each_field_is_committed_to_under_its_own_salt() -> None:
     assert chain.commitment({"b": "x", "a": 1}, secret) == expected
 
 
+@unhurried
 @given(st.dictionaries(texts, values, min_size=1, max_size=4), st.data())
 def test_a_commitment_changes_with_any_field(content: dict[str, object], data: st.DataObject) -> None:
     secret = bytes(32)

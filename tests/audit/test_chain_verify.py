@@ -21,7 +21,11 @@ def test_rows_as_recorded_match() -> None:
 
 @pytest.mark.parametrize("column", STORED)
 @pytest.mark.parametrize("place", range(8))
-@settings(max_examples=25, suppress_health_check=[HealthCheck.differing_executors])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.differing_executors, HealthCheck.too_slow],
+)
 @given(data=st.data())
 def test_one_changed_byte_in_any_column_names_its_entry(column: str, place: int, data: st.DataObject) -> None:
     value = getattr(LEDGER[place], column)
