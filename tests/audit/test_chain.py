@@ -52,7 +52,7 @@ def test_canonical_bytes_read_back_as_the_value(value: object) -> None:
         b"a",
         (1,),
         {1},
-        object(),
+        pytest.param(object(), id="an object"),
     ],
     ids=repr,
 )
