@@ -146,12 +146,12 @@ def csv_lines(ids: list[UUID]) -> Iterator[bytes]:
     for start in range(0, len(ids), CHUNK):
         part = ids[start : start + CHUNK]
         held = Decision.objects.in_bulk(part)
-        yield _lines([safe(cell) for cell in cells(held[one])] for one in part)
+        yield _lines(cells(held[one]) for one in part)
 
 
 def _lines(rows: Iterable[list[str]]) -> bytes:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    csv.writer(text, lineterminator="\r\n").writerows([safe(cell) for cell in row] for row in rows)
     return text.getvalue().encode()
 
 
