@@ -87,7 +87,7 @@ def risk_rows(case: Case) -> list[dict[str, Any]]:
     return [
         {"question": "Level", "answer": risk_words(case.risk_level) or "Not assessed"},
         {"question": "MARAC threshold", "answer": "Met" if criteria else "Not met"},
-        {"question": "Criteria met", "lines": criteria},
+        {"question": "Criteria met", "lines": criteria, "answer": "None"},
         {"question": "Referred to MARAC", "day": case.marac_referred_on},
     ]
 

@@ -14,6 +14,7 @@ from audit import ledger
 from audit.models import Entry
 from cases.events import KINDS, Kind, content_of
 from cases.models import Case, User
+from cases.templatetags.moments import clock
 
 SIZE = 100
 SAW = "saw"
@@ -92,18 +93,14 @@ def _line(entry: Entry, names: Mapping[UUID, str]) -> Line:
     )
 
 
-def clock(moment: datetime) -> str:
-    """A time of day as people say it: 2:30pm."""
-    return f"{moment.hour % 12 or 12}:{moment:%M}{'am' if moment.hour < 12 else 'pm'}"
-
-
 def _event(lines: list[Line]) -> dict[str, Any]:
     """One line, or repeated views of one person as one."""
     newest, oldest = lines[0], lines[-1]
     details = list(dict.fromkeys(line.detail for line in lines if line.detail))
     if len(lines) == 1:
         return {"title": newest.title, "at": newest.at, "by": newest.by, "lines": details}
-    times = f"{len(lines)} times, {clock(oldest.at)}–{clock(newest.at)}"
+    first, last = clock(oldest.at), clock(newest.at)
+    times = f"{len(lines)} times, {first if first == last else f'{first}–{last}'}"
     return {
         "title": newest.title,
         "at": newest.at,

@@ -29,16 +29,26 @@ class ChooseForm(GovForm):
 class GrantForm(ChooseForm):
     """Give somebody the case beside its owner."""
 
+    user = Dropdown(
+        label="Who should be given the case?",
+        error_messages={"required": "Select who should be given the case"},
+    )
+
 
 class AllocateForm(ChooseForm):
     """Make somebody else the owner."""
+
+    user = Dropdown(label="Who is the new owner?", error_messages={"required": "Select the new owner"})
 
 
 class ExcludeForm(ChooseForm):
     """Shut somebody out."""
 
+    user = Dropdown(
+        label="Who must not see the case?", error_messages={"required": "Select who must not see the case"}
+    )
     reason = PlainTextField(
-        label="Why must they not see the case?",
+        label="Why must they not see it?",
         help_text="For example, they know the alleged perpetrator.",
         max_length=most(Exclusion, "reason"),
         rows=3,

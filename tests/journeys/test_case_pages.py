@@ -1,0 +1,167 @@
+"""The case pages in a real browser: filled, empty, in error, by keyboard alone, without script."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from cases import actions
+from cases.models import Case, Team, User
+from tests.browser import Keys, assert_summary_links_land, check_page, signed_in
+from tests.cast import CaseFile
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+FORMS = {
+    "change": ("change/", "Save"),
+    "person": ("people/add/", "Save"),
+    "risk": ("risk/", "Save the assessment"),
+    "information": ("information/add/", "Save"),
+    "consent": ("consent/", "Add to the log"),
+}
+PAGES = {
+    "overview": "",
+    "people": "people/",
+    "information-list": "information/",
+    "access": "access/",
+    "timeline": "timeline/",
+} | {name: path for name, (path, _) in FORMS.items()}
+
+
+@pytest.fixture
+def bare(officer: User, team: Team) -> Case:
+    """A case in which nothing but its opening is recorded."""
+    return actions.create_case(
+        by=officer, team=team, concern_identified_at=timezone.now() - timedelta(hours=3)
+    )
+
+
+def address(case: Case, path: str) -> str:
+    return f"/cases/{case.reference}/{path}"
+
+
+def test_every_page_filled(
+    page: Page, case_file: CaseFile, manager: User, officer: User, colleague: User
+) -> None:
+    case = case_file.case
+    consent = {
+        "happened_on": timezone.localdate(),
+        "consent": "given",
+        "wishes": "agrees",
+        "note": "She asked us to",
+    }
+    actions.log_consent(by=officer, case=case, values=consent)
+    actions.assess_risk(by=officer, case=case, values={"assessed_on": timezone.localdate(), "level": "high"})
+    actions.grant(by=manager, case=case, user=colleague)
+    newcomer = User.objects.create_user("nina@council.example", name="Nina Vale", role="officer")
+    actions.exclude(by=manager, case=case, user=newcomer, reason="A cousin of the alleged perpetrator")
+    signed_in(page, manager)
+    for name, path in PAGES.items():
+        page.goto(address(case, path))
+        check_page(page, f"case-{name}")
+    page.goto(address(case, f"people/{case_file.survivor.id}/"))
+    check_page(page, "case-person-change")
+    page.goto(address(case, f"information/{case_file.older.id}/"))
+    check_page(page, "case-information-change")
+    page.goto("/cases/")
+    check_page(page, "cases")
+
+
+def test_every_page_empty(page: Page, bare: Case, officer: User) -> None:
+    signed_in(page, officer)
+    for name, path in PAGES.items():
+        page.goto(address(bare, path))
+        check_page(page, f"case-empty-{name}")
+    page.goto("/cases/?risk=high")
+    assert page.get_by_role("heading", name="0 results in cases you can open").is_visible()
+    check_page(page, "cases-no-results")
+    page.goto("/cases/new/")
+    check_page(page, "case-new")
+
+
+def test_no_cases_at_all(page: Page, colleague: User) -> None:
+    signed_in(page, colleague)
+    page.goto("/cases/")
+    assert page.get_by_role("heading", name="You have no cases yet").is_visible()
+    check_page(page, "cases-empty")
+
+
+def test_every_form_in_error_leads_to_its_fields(page: Page, a_case: Case, manager: User) -> None:
+    signed_in(page, manager)
+    wanted = {name: (address(a_case, path), button) for name, (path, button) in FORMS.items()}
+    wanted["new"] = ("/cases/new/", "Open the case")
+    wanted["exclude"] = (address(a_case, "access/"), "Keep them out")
+    for name, (path, button) in wanted.items():
+        page.goto(path)
+        if name == "change":
+            page.get_by_label("Given", exact=True).check()
+        page.get_by_role("button", name=button, exact=True).click()
+        assert_summary_links_land(page)
+        check_page(page, f"case-error-{name}")
+
+
+def test_a_case_is_opened_and_filled_by_keyboard_alone(page: Page, officer: User) -> None:
+    signed_in(page, officer)
+    page.goto("/cases/")
+    keys, identified = Keys(page), timezone.localtime() - timedelta(days=1)
+    today = timezone.localdate()
+
+    def day(legend: str) -> None:
+        keys.day(legend, today.day, today.month, today.year)
+
+    keys.press("Open a new case")
+    day_parts = identified.day, identified.month, identified.year
+    keys.day("When was the concern identified?", *day_parts, f"{identified:%H:%M}")
+    keys.type("What is the victim/survivor’s name?", "Amara Okafor-Łę")
+    keys.type("What do they prefer to be called? (optional)", "Amara")
+    keys.press("Open the case")
+    case = Case.objects.get(owner=officer)
+
+    keys.press("No safe way to contact Amara is recorded")
+    keys.choose("Phone", "Safe")
+    keys.choose("Post", "Not safe")
+    day("When were these routes last checked with them? (optional)")
+    keys.press("Save")
+    page.goto(address(case, ""))
+
+    keys.press("The risk has not been assessed")
+    day("When was the risk assessed?")
+    keys.type("How many “yes” answers on the risk checklist? (optional)", "15")
+    keys.choose(
+        "Has there been abuse between the same people again within 12 months of a MARAC referral?", "No"
+    )
+    keys.choose("In your professional judgement, is the risk high?", "No")
+    keys.choose("What is the level of risk?", "Medium")
+    keys.press("Save the assessment")
+    assert_summary_links_land(page)
+    keys.choose("What is the level of risk?", "High")
+    keys.press("Save the assessment")
+
+    keys.press("Information")
+    keys.press("Add information")
+    keys.type("What is the information?", "She said: “he has my keys”")
+    keys.type("Where did it come from?", "Told us at the office")
+    day("What is its date?")
+    keys.choose("Is it a fact, an opinion, or reported by someone?", "Reported by someone")
+    keys.choose("Is it current or historical?", "Current")
+    keys.tick("Amara", within="Whom is it about?")
+    keys.choose("Does it say or suggest that somebody committed an offence?", "No")
+    keys.press("Save")
+
+    banner = page.get_by_label(f"Case {case.reference}")
+    assert "Do not use: post" in banner.inner_text()
+    assert "Safe: phone" in banner.inner_text()
+    case.refresh_from_db()
+    assert (case.risk_level, case.marac_criteria) == ("high", ["visible_high_risk"])
+    assert [one.text for one in case.information.all()] == ["She said: “he has my keys”"]
+    assert case.people.get().name == "Amara Okafor-Łę"
+
+
+def test_the_pages_work_without_script(page_without_script: Page, case_file: CaseFile, officer: User) -> None:
+    page = page_without_script
+    signed_in(page, officer)
+    page.goto(address(case_file.case, "change/"))
+    page.get_by_label("Is there a risk to staff? (optional)").fill("A dog in the garden")
+    page.get_by_role("button", name="Save", exact=True).click()
+    assert "A dog in the garden" in page.get_by_label(f"Case {case_file.case.reference}").inner_text()
