@@ -1,10 +1,12 @@
 """The fields that every form is built from: what they take, what they say, and that nothing typed is lost."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django import forms
+from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
@@ -12,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.forms import base
+from cases.templatetags import gov
 from cases.templatetags.gov import form_problems, gov_kind, gov_options, gov_parts
 
 
@@ -175,6 +178,21 @@ def test_filters_survive_junk() -> None:
     assert form.chosen() == {"one": "a"}
     assert set(form.errors) == {"day"}
     assert Filters(None).chosen() == {}
+
+
+def test_a_vendor_file_that_was_never_collected_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = ManifestStaticFilesStorage(location=str(tmp_path), base_url="/static/")
+    storage.hashed_files = {"dahashare.css": "dahashare.1234.css"}
+    monkeypatch.setattr(gov, "staticfiles_storage", storage)
+    assert gov.asset_url("dahashare.css") == "/static/dahashare.1234.css"
+    assert gov.asset_url("vendor/govuk/govuk-frontend.min.css") == ""
+
+
+def test_plain_storage_leaves_out_what_is_not_there() -> None:
+    assert gov.asset_url("dahashare.css").endswith("dahashare.css")
+    assert gov.asset_url("vendor/nothing.css") == ""
 
 
 @settings(deadline=None)

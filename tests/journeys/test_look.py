@@ -65,6 +65,22 @@ def test_the_design_system_is_there_and_stripped(page: Page, somebody: User) -> 
     assert "Arial" in family
 
 
+def test_printed_and_in_forced_colours(page: Page, somebody: User) -> None:
+    signed_in(page, somebody)
+    page.goto("/sample/")
+    page.emulate_media(forced_colors="active")
+    for selector in (".dh-header__name", ".dh-quick-exit", ".dh-case-banner__alert"):
+        # The user's colours, which axe cannot judge: it doubts what Chromium has replaced.
+        colours = page.eval_on_selector(
+            selector, "e => [getComputedStyle(e).color, getComputedStyle(e).borderTopColor]"
+        )
+        assert "rgb(255, 255, 255)" not in colours
+    page.emulate_media(media="print")
+    assert page.get_by_text("Staff safety:").is_visible()
+    assert page.get_by_text("Demonstration and training copy").is_visible()
+    assert not page.get_by_role("link", name="Quick exit").is_visible()
+
+
 def test_what_was_typed_stays_and_the_count_is_of_characters(page: Page, somebody: User) -> None:
     signed_in(page, somebody)
     page.goto("/sample/")
