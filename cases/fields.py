@@ -97,7 +97,7 @@ class SealedTextField(models.BinaryField):  # type: ignore[type-arg]
     def place(self, instance: models.Model) -> tuple[UUID, bytes]:
         """Where text of this field belongs: the case whose key seals it, and what binds it to its row."""
         row: UUID = instance.id  # type: ignore[attr-defined]
-        case = instance.__dict__.get("case_id") or row  # a case's own row, or a row of a case
+        case = getattr(instance, "case_id", None) or row  # a case's own row, or a row of a case
         return case, f"{row}|{self.attname}".encode()
 
     def open(self, instance: models.Model, stored: bytes) -> str:
