@@ -32,7 +32,7 @@ PASSWORD = "three unrelated words"
 LONDON = ZoneInfo("Europe/London")
 
 
-class TeamFactory(factory.django.DjangoModelFactory):  # type: ignore[misc]
+class TeamFactory(factory.django.DjangoModelFactory):
     """A team with a name of its own."""
 
     class Meta:
@@ -41,7 +41,7 @@ class TeamFactory(factory.django.DjangoModelFactory):  # type: ignore[misc]
     name = factory.Sequence(lambda n: f"Housing team {n}")
 
 
-class UserFactory(factory.django.DjangoModelFactory):  # type: ignore[misc]
+class UserFactory(factory.django.DjangoModelFactory):
     """An active officer without a team: `UserFactory(role="manager", teams=[team])`."""
 
     class Meta:
