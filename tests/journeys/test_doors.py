@@ -185,3 +185,18 @@ def test_a_live_copy_has_no_such_address(client: Client, somebody: User, setting
     assert "demo_sign_in" not in {url.name for url in account_urls(demo=False)}
     settings.DEMO = False
     assert client.post("/demo/sign-in/", {"role": "officer"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("&".join(f"f{n}=1" for n in range(2001)), "application/x-www-form-urlencoded"),
+        ("x=" + "y" * 1_000_001, "application/x-www-form-urlencoded"),
+        ("no boundary", "multipart/form-data; boundary=\u00e9"),
+        ("login=\u0000&password=%00%ff", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_a_body_that_is_too_much_or_no_form_is_never_a_500(client: Client, body: str, kind: str) -> None:
+    response = client.generic("POST", "/sign-in/", body, content_type=kind)
+    assert response.status_code in {200, 400}
+    assert "<h1" in response.text
