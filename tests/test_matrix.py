@@ -1,0 +1,207 @@
+"""Who gets what from every URL: one literal table. An unlisted URL fails the build."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from cases.models import Agency, Case, User
+from sharing.models import Draft
+from tests.browser import BACKEND
+from tests.cast import CaseFile
+from tests.sharing.deciding import decided, draft_of
+
+pytestmark = pytest.mark.django_db
+
+CAST = (
+    "officer", "granted", "colleague", "manager", "other_manager", "governance", "administrator",
+    "excluded", "superuser", "deactivated", "outsider",
+)  # fmt: skip
+# own: the officer who owns the case · grt: granted · col: colleague · man: manager of the team
+# oth: manager of another team · gov: governance lead · adm: administrator · exc: excluded
+# sup: superuser flag · dea: deactivated (302 to the sign-in page, as for anybody) · out: not signed in
+#                          own grt col man oth gov adm exc sup dea out
+OPEN = "           200 200 200 200 200 200 200 200 200 200 200"
+SIGNED_IN = "      200 200 200 200 200 200 200 200 200 302 302"
+SIGN_IN_PAGE = "   302 302 302 302 302 302 302 302 302 200 200"
+WORKS_ON_CASES = " 200 200 200 200 200 404 404 200 200 302 302"
+CASE = "           200 200 404 200 404 404 404 404 404 302 302"
+CASE_POST = "      302 302 404 302 404 404 404 404 404 302 302"
+DRAFT = "          200 404 404 200 404 404 404 404 404 302 302"
+GOVERNANCE = "     404 404 404 404 404 200 404 404 404 302 302"
+ADMINISTRATOR = "  404 404 404 404 404 404 200 404 404 302 302"
+NOBODY = "         404 404 404 404 404 404 404 404 404 404 404"
+#                  own grt col man oth gov adm exc sup dea out
+
+MATRIX = {
+    "accessibility": OPEN,
+    "account_change_password": SIGNED_IN,
+    "account_login": SIGN_IN_PAGE,
+    "account_logout": SIGNED_IN,
+    "agencies": ADMINISTRATOR,
+    "agency_change": ADMINISTRATOR,
+    "case": CASE,
+    "case_access": CASE,
+    "case_change": CASE,
+    "case_consent": CASE,
+    "case_information": CASE,
+    "case_new": WORKS_ON_CASES,
+    "case_people": CASE,
+    "case_person_add": CASE,
+    "case_person_change": CASE,
+    "case_risk": CASE,
+    "case_sharing": CASE,
+    "case_timeline": CASE,
+    "cases": WORKS_ON_CASES,
+    "cookies": OPEN,
+    "decision": CASE,
+    "draft": DRAFT,
+    "draft_check": DRAFT,
+    "draft_discard": DRAFT,
+    "draft_done": DRAFT,
+    "draft_items": DRAFT,
+    "draft_points": DRAFT,
+    "draft_record": DRAFT,
+    "draft_recipients": DRAFT,
+    "draft_start": CASE_POST,
+    "draft_step": DRAFT,
+    "guidance": SIGNED_IN,
+    "guidance_page": SIGNED_IN,
+    "health": OPEN,
+    "home": SIGNED_IN,
+    "information_add": CASE,
+    "information_change": CASE,
+    "item_change": DRAFT,
+    "item_remove": DRAFT,
+    "log_csv": GOVERNANCE,
+    "logs": GOVERNANCE,
+    "people": ADMINISTRATOR,
+    "person_add": ADMINISTRATOR,
+    "person_change": ADMINISTRATOR,
+    "person_deactivate": ADMINISTRATOR,
+    "person_link": ADMINISTRATOR,
+    "person_reactivate": ADMINISTRATOR,
+    "privacy": OPEN,
+    "quick_exit": OPEN,
+    "recipient_add": DRAFT,
+    "recipient_change": DRAFT,
+    "recipient_remove": DRAFT,
+    "setup": ADMINISTRATOR,
+    "teams": ADMINISTRATOR,
+    "welcome": NOBODY,
+}
+POSTED = {"draft_record", "draft_start", "log_csv"}
+"""Asked with POST, because they answer nothing else."""
+
+
+def _patterns(found: list[Any]) -> Iterator[URLPattern]:
+    for one in found:
+        if isinstance(one, URLResolver):
+            yield from _patterns(one.url_patterns)
+        else:
+            yield one
+
+
+def test_every_url_is_listed_and_every_listed_url_is_there() -> None:
+    patterns = list(_patterns(get_resolver().url_patterns))
+    assert sorted(str(pattern.name) for pattern in patterns) == sorted(MATRIX)
+
+
+@pytest.fixture
+def addresses(
+    case_file: CaseFile, officer: User, deactivated: User, granted: User, excluded: User
+) -> dict[str, dict[str, Any]]:
+    """The arguments of each address: the cast's case, the officer's draft, a decision, a member of staff."""
+    in_case = {"reference": case_file.case.reference}
+    draft = {"draft_id": draft_of(officer, case_file).id}
+    item = draft | {"item_id": case_file.information.id}
+    recipient = draft | {"key": "police"}
+    decision = decided(officer, case_file)
+    recorded = Draft.objects.get(request_key=decision.request_key)
+    person = {"person_id": granted.id}
+    return {
+        "agency_change": {"code": Agency.objects.values_list("code", flat=True)[0]},
+        "case_person_change": in_case | {"person": case_file.child.id},
+        "information_change": in_case | {"item": case_file.older.id},
+        "decision": {"reference": decision.reference},
+        "draft_step": draft | {"slug": "reasons"},
+        "draft_start": in_case,
+        "guidance_page": {"word_id": "rule-1"},
+        "item_change": item,
+        "item_remove": item,
+        "person_deactivate": person,
+        "person_reactivate": {"person_id": deactivated.id},
+        "recipient_change": recipient,
+        "recipient_remove": recipient,
+        "welcome": {"token": "A" * 43},
+        **dict.fromkeys(("person_change", "person_link"), person),
+        **{
+            name: in_case
+            for name in MATRIX
+            if name.startswith("case_") and name not in {"case_new", "case_person_change"}
+        },
+        "case": in_case,
+        "information_add": in_case,
+        **{
+            name: draft
+            for name in MATRIX
+            if name.startswith("draft") and name not in {"draft_start", "draft_step"}
+        },
+        "recipient_add": draft,
+        "draft_done": {"draft_id": recorded.id},
+    }
+
+
+@pytest.mark.parametrize("name", sorted(MATRIX))
+def test_url_and_cast(
+    name: str, addresses: dict[str, dict[str, Any]], request: pytest.FixtureRequest
+) -> None:
+    address = reverse(name, kwargs=addresses.get(name))
+    expected = [int(code) for code in MATRIX[name].split()]
+    assert len(expected) == len(CAST)
+    for member, code in zip(CAST, expected, strict=True):
+        user = request.getfixturevalue(member)
+        got = _ask(user, address, posted=name in POSTED).status_code
+        assert got == code, f"{member} gets {got} from {name}, and the matrix says {code}"
+        if code == 404:
+            # Nor may they post: not there, or a page that takes no post from anybody.
+            assert _ask(user, address, posted=True).status_code in {404, 405}, f"{member} may post to {name}"
+
+
+def _ask(user: User | AnonymousUser, address: str, *, posted: bool) -> HttpResponse:
+    client = Client()
+    if isinstance(user, User):
+        client.force_login(user, backend=BACKEND)
+    response: HttpResponse = client.post(address) if posted else client.get(address)
+    return response
+
+
+@pytest.mark.parametrize(
+    "member", ["colleague", "other_manager", "governance", "administrator", "excluded", "superuser"]
+)
+def test_a_hidden_case_and_no_case_give_the_same_answer(
+    member: str, addresses: dict[str, dict[str, Any]], a_case: Case, request: pytest.FixtureRequest
+) -> None:
+    user = request.getfixturevalue(member)
+    hidden = _ask(user, f"/cases/{a_case.reference}/", posted=False)
+    missing = _ask(user, "/cases/C-ZZZZZZ/", posted=False)
+    nowhere = _ask(user, "/nothing/at/all/", posted=False)
+    assert hidden.content == missing.content == nowhere.content
+    assert dict(hidden.headers) == dict(missing.headers) == dict(nowhere.headers)
+    decision = addresses["decision"]["reference"]
+    assert _ask(user, f"/decisions/{decision}/", posted=False).content == missing.content
+    draft = addresses["draft"]["draft_id"]
+    assert _ask(user, f"/drafts/{draft}/", posted=False).content == missing.content
+
+
+def test_a_signed_out_stranger_cannot_tell_an_address_from_none(
+    addresses: dict[str, dict[str, Any]], a_case: Case
+) -> None:
+    there = _ask(AnonymousUser(), f"/cases/{a_case.reference}/", posted=False)
+    missing = _ask(AnonymousUser(), "/cases/C-ZZZZZZ/", posted=False)
+    assert there.status_code == missing.status_code == 302
+    assert there["Location"].replace(a_case.reference, "C-ZZZZZZ") == missing["Location"]
