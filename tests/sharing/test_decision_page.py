@@ -13,8 +13,16 @@ from cases.models import User
 from sharing import display, lists, projection, words
 from sharing.models import Decision
 from tests.cast import CaseFile
-from tests.guards import disarmed
-from tests.sharing.deciding import NOT_SHARED, REASON, answers, decided, draft_of, item, recipient
+from tests.sharing.deciding import (
+    NOT_SHARED,
+    REASON,
+    answers,
+    behind_the_guards,
+    decided,
+    draft_of,
+    item,
+    recipient,
+)
 
 
 def page(client: Client, user: User, decision: Decision) -> str:
@@ -94,7 +102,7 @@ def test_a_stranger_gets_the_same_404_as_for_nothing(
 
 def test_a_changed_row_is_shown_as_such(client: Client, officer: User, case_file: CaseFile) -> None:
     decision = decided(officer, case_file)
-    with disarmed():
+    with behind_the_guards():
         Decision.objects.filter(id=decision.id).update(outcome="do_not_share")
     text = page(client, officer, decision)
     assert "outcome is not what was recorded" in text
@@ -105,7 +113,7 @@ def test_a_changed_seal_shows_no_words(client: Client, officer: User, case_file:
     decision = decided(officer, case_file)
     entry = ledger.by_hash(bytes(decision.entry_hash))
     assert entry is not None
-    with disarmed(), connection.cursor() as cursor:
+    with behind_the_guards(), connection.cursor() as cursor:
         changed = bytes(entry.sealed)[:-1] + bytes([bytes(entry.sealed)[-1] ^ 1])
         cursor.execute("UPDATE audit_entry SET sealed = %s WHERE seq = %s", [changed, entry.seq])
     text = page(client, officer, decision)
