@@ -1,0 +1,167 @@
+"""Who may know of a case: the table of the service's design, restated literally and compared at random."""
+
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.http import Http404
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cases import access, actions
+from cases.models import Case, CaseUserPermission, Exclusion, Membership, Team, User
+from tests.cast import UserFactory, make_case
+
+pytestmark = pytest.mark.django_db
+
+EVERYTHING = frozenset(get_args(access.What))
+OWN = frozenset({"view", "work", "timeline", "see_access"})
+CAST = {
+    "officer": OWN,
+    "granted": OWN,
+    "manager": EVERYTHING,
+    "colleague": frozenset(),
+    "other_manager": frozenset(),
+    "governance": frozenset(),
+    "administrator": frozenset(),
+    "excluded": frozenset(),
+    "superuser": frozenset(),
+    "deactivated": frozenset(),
+    "outsider": frozenset(),
+}
+
+
+@pytest.mark.parametrize("who", CAST)
+def test_each_of_the_cast_may_do_exactly_this(who: str, a_case: Case, request: pytest.FixtureRequest) -> None:
+    user = request.getfixturevalue(who)
+    assert access.rights(user, a_case) == CAST[who]
+    assert list(access.visible_to(user)) == ([a_case] if CAST[who] else [])
+    for what in get_args(access.What):
+        assert access.can(user, what, a_case) == (what in CAST[who])
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What may be true of a user and a case."""
+
+    role: str
+    active: bool
+    superuser: bool
+    owns: bool
+    granted: bool
+    in_team: bool
+    model_wide: bool
+    excluded: bool
+    was_excluded: bool
+
+
+def table(facts: Facts) -> frozenset[str]:
+    """The design's table, in its own words: columns from right to left, the first that fits."""
+    if facts.excluded:
+        return frozenset()  # never, whatever else they hold
+    if not facts.active:
+        return frozenset()
+    if facts.role in ("governance", "administrator"):
+        return frozenset()  # the lead's stated purpose comes later
+    if facts.role == "manager" and facts.in_team:
+        return EVERYTHING
+    if facts.owns or facts.granted:
+        return OWN
+    return frozenset()  # other officers, other managers, a superuser flag, a model-wide grant
+
+
+def arrange(facts: Facts, case: Case, user: User) -> None:
+    permission = Permission.objects.get(content_type__app_label="cases", codename=access.GRANT)
+    user.role, user.is_active, user.is_superuser = facts.role, facts.active, facts.superuser
+    user.save()
+    others = User.objects.exclude(id=user.id).earliest("made_at")
+    Case.objects.filter(id=case.id).update(owner=user if facts.owns else others)
+    Membership.objects.filter(user=user).delete()
+    CaseUserPermission.objects.filter(user=user).delete()
+    user.user_permissions.set([permission] if facts.model_wide else [])
+    Exclusion.objects.filter(user=user).delete()
+    if facts.in_team:
+        Membership.objects.create(user=user, team=case.team)
+    if facts.granted:
+        CaseUserPermission.objects.create(user=user, permission=permission, content_object=case)
+    if facts.was_excluded:
+        Exclusion.objects.create(case=case, user=user, ended_at=case.opened_at)
+    if facts.excluded:
+        Exclusion.objects.create(case=case, user=user)
+
+
+ROLES = ("officer", "manager", "governance", "administrator")
+FACTS = st.builds(Facts, st.sampled_from(ROLES), *[st.booleans()] * 8)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(facts=FACTS)
+def test_any_set_of_facts_gives_what_the_table_says(facts: Facts, a_case: Case, colleague: User) -> None:
+    arrange(facts, a_case, colleague)
+    user = User.objects.get(id=colleague.id)
+    assert access.rights(user, a_case) == table(facts)
+    assert access.visible_to(user).filter(id=a_case.id).exists() == bool(table(facts))
+
+
+def test_a_hidden_case_and_no_case_are_refused_alike(a_case: Case, colleague: User) -> None:
+    refusals = []
+    for reference in (a_case.reference, "C-222222", "", "x" * 500):
+        with pytest.raises(Http404) as refused:
+            access.fetch(colleague, reference)
+        refusals.append((type(refused.value), str(refused.value), refused.value.args))
+    assert len(set(refusals)) == 1
+
+
+def test_a_hidden_case_costs_as_many_queries_as_it_must(a_case: Case, colleague: User, manager: User) -> None:
+    with (
+        CaptureQueriesContext(
+            connection,
+        ) as hidden,
+        pytest.raises(Http404),
+    ):
+        access.fetch(colleague, a_case.reference)
+    assert len(hidden) == 2
+    with CaptureQueriesContext(connection) as seen:
+        case = access.fetch(manager, a_case.reference, "see_views")
+        assert (case.team.name, case.owner.name) == ("North housing", "Olive Marsh")
+    assert len(seen) == 3
+
+
+def test_who_may_see_and_not_manage_meets_a_403(a_case: Case, officer: User) -> None:
+    with pytest.raises(PermissionDenied):
+        access.fetch(officer, a_case.reference, "manage_access")
+
+
+def test_a_list_costs_one_query_however_long_it_is(
+    officer: User, team: Team, django_assert_num_queries: Any
+) -> None:
+    for count in (1, 6):
+        while Case.objects.count() < count:
+            make_case(officer, team)
+        with django_assert_num_queries(1):
+            assert len(access.visible_to(officer)) == count
+
+
+def test_an_exclusion_that_ended_hides_nothing(a_case: Case, excluded: User, manager: User) -> None:
+    assert access.rights(excluded, a_case) == frozenset()
+    actions.end_exclusion(by=manager, exclusion=a_case.exclusions.get())
+    assert access.rights(excluded, a_case) == OWN
+
+
+def test_a_manager_can_be_shut_out_of_their_own_teams_case(a_case: Case, manager: User, team: Team) -> None:
+    second = UserFactory(role=User.Role.MANAGER, teams=[team])
+    actions.exclude(by=second, case=a_case, user=manager, reason="Lives next door")
+    assert access.rights(manager, a_case) == frozenset()
+    with pytest.raises(Http404):
+        actions.end_exclusion(by=manager, exclusion=a_case.exclusions.get())
+
+
+def test_pages_of_a_role_do_not_exist_for_others(governance: User, officer: User, outsider: Any) -> None:
+    assert access.require_role(governance, "governance") == governance
+    for user in (officer, outsider):
+        with pytest.raises(Http404):
+            access.require_role(user, "governance", "administrator")
