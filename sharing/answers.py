@@ -211,6 +211,10 @@ def prune(answers: Mapping[str, Any], *, alleging: Collection[str] | None = None
     """
     kept = {key: value for key, value in answers.items() if value not in (None, "", [], {})}
     kept |= {name: answers[name] for name in ("recipients", "items") if name in answers}
+    if "reasons" in kept and not (own := _own_reasons(kept)):
+        del kept["reasons"]
+    elif "reasons" in kept:
+        kept["reasons"] = own
     _drop(kept, _withdrawn(kept))
     if "recipients" in kept:
         kept["recipients"] = [_prune_recipient(one) for one in kept["recipients"]]
@@ -219,8 +223,6 @@ def prune(answers: Mapping[str, Any], *, alleging: Collection[str] | None = None
         kept["items"] = [_prune_item(one, keys) for one in kept["items"]]
     # Conditions last: they depend on the kinds, on the items, and on each other.
     _drop(kept, _conditions_withdrawn(kept, alleging))
-    if "reasons" in kept:
-        kept["reasons"] = _own_reasons(kept)
     return kept
 
 
@@ -288,7 +290,7 @@ def _outcome_withdrawn(kept: Mapping[str, Any]) -> list[str]:
 
 def _own_reasons(kept: Mapping[str, Any]) -> list[str]:
     """The reasons that belong to the outcome; while it is open, all of them."""
-    outcome, reasons = kept.get("outcome"), kept["reasons"]
+    outcome, reasons = kept.get("outcome"), kept.get("reasons", ())
     if outcome in (None, "not_yet"):
         return list(reasons)
     name = "reasons_share" if lists.marked("outcome", outcome, "sharing") else "reasons_do_not_share"
