@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -172,12 +171,11 @@ def test_url_and_cast(
             assert _ask(user, address, posted=True).status_code in {404, 405}, f"{member} may post to {name}"
 
 
-def _ask(user: User | AnonymousUser, address: str, *, posted: bool) -> HttpResponse:
+def _ask(user: User | AnonymousUser, address: str, *, posted: bool) -> Any:
     client = Client()
     if isinstance(user, User):
         client.force_login(user, backend=BACKEND)
-    response: HttpResponse = client.post(address) if posted else client.get(address)
-    return response
+    return client.post(address) if posted else client.get(address)
 
 
 @pytest.mark.parametrize(

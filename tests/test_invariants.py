@@ -1,0 +1,241 @@
+"""What holds for every model, every action and every view, found by looking at all of them."""
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+from audit import guards, ledger
+from audit.models import Entry
+from cases import account_actions, actions
+from cases.apps import append_only_models
+from cases.models import Agency, Exclusion, User
+from sharing import actions as sharing_actions
+from tests.cast import CaseFile
+from tests.sharing.deciding import NOW, answers, decided, draft_of
+
+ROOT = Path(__file__).resolve().parent.parent
+FLOORS = ("audit", "cases", "sharing", "dahashare")
+
+WITHOUT_HISTORY = {
+    "audit.Head": "the ledger's own pointer; entries prove it",
+    "cases.Canary": "a tracked key could never be destroyed",
+    "cases.CaseKey": "a tracked key could never be destroyed",
+    "cases.CaseUserPermission": "each grant and its end is a ledger entry",
+    "cases.CaseGroupPermission": "guardian asks for it; nothing is ever in it",
+    "cases.SignInLink": "holds only the hash of a token; making and using one are ledger entries",
+    "sharing.Draft": "answers in progress appear in no log",
+}
+UNLOGGED = sharing_actions.UNLOGGED
+READING = {"plain", "granted_users", "link_owner", "names_themselves", "answers_of", "necessity"}
+"""Public names in the rooms of actions that write nothing."""
+
+
+def _own_models() -> list[type[models.Model]]:
+    return [model for model in apps.get_models() if model._meta.app_label in FLOORS]
+
+
+def test_every_model_has_history_or_is_append_only_or_says_why_not() -> None:
+    append_only = set(append_only_models()) | {Entry}
+    unlisted = {
+        model._meta.label
+        for model in _own_models()
+        if model not in append_only
+        and not hasattr(model, "history")
+        and model._meta.label not in WITHOUT_HISTORY
+    }
+    assert unlisted == set()
+
+
+@pytest.mark.django_db
+def test_every_append_only_table_is_guarded_and_armed() -> None:
+    tables = {model._meta.db_table for model in append_only_models()} | {Entry._meta.db_table}
+    assert tables <= set(guards.guarded())
+    assert guards.missing() == []
+
+
+class People(NamedTuple):
+    """Who acts in the calls below."""
+
+    officer: User
+    manager: User
+    administrator: User
+    colleague: User
+    governance: User
+
+
+Calls = dict[str, Callable[[], Any]]
+
+
+def _case_calls(file: CaseFile, people: People) -> Calls:
+    by, case, today = people.officer, file.case, date(2026, 3, 3)
+    person = {"role": "other", "name": "Ida"}
+    consent = {"happened_on": today, "consent": "given"}
+    risk = {"assessed_on": today, "level": "medium"}
+    return {
+        "create_case": lambda: actions.create_case(by=by, team=case.team, concern_identified_at=NOW),
+        "change_case": lambda: actions.change_case(by=by, case=case, values={"staff_safety": "Call first"}),
+        "add_person": lambda: actions.add_person(by=by, case=case, values=person),
+        "change_person": lambda: actions.change_person(by=by, person=file.child, values={"name": "Toby"}),
+        "add_information": lambda: actions.add_information(by=by, case=case, values={"text": "He rang"}),
+        "change_information": lambda: actions.change_information(
+            by=by, item=file.older, values={"text": "Mended"}
+        ),
+        "assess_risk": lambda: actions.assess_risk(by=by, case=case, values=risk),
+        "log_consent": lambda: actions.log_consent(by=by, case=case, values=consent),
+        "see": lambda: actions.see(by=by, case=case, page="overview"),
+        "see_list": lambda: actions.see_list(by=by, cases=[case]),
+        "note_refusal": lambda: actions.note_refusal(by=people.colleague, case=case.id, page="case"),
+    }
+
+
+def _access_calls(file: CaseFile, people: People) -> Calls:
+    by, case, other = people.manager, file.case, people.colleague
+    exclusion = Exclusion(case=case, user=people.administrator, reason="Related")
+    exclusion.save()
+    actions.grant(by=by, case=case, user=by)
+    return {
+        "grant": lambda: actions.grant(by=by, case=case, user=other),
+        "end_grant": lambda: actions.end_grant(by=by, case=case, user=by),
+        "allocate": lambda: actions.allocate(by=by, case=case, owner=other),
+        "exclude": lambda: actions.exclude(by=by, case=case, user=other, reason="Related"),
+        "end_exclusion": lambda: actions.end_exclusion(by=by, exclusion=exclusion),
+    }
+
+
+def _staff_calls(people: People) -> Calls:
+    by = people.administrator
+    new: dict[str, Any] = {"name": "New Person", "role": "officer", "teams": []}
+    user, token = account_actions.add_user(by=by, email="new@council.example", **new)
+    gone, _ = account_actions.add_user(by=by, email="gone@council.example", **new)
+    account_actions.deactivate(by=by, user=gone)
+    agency = Agency.objects.get(code="police")
+    return {
+        "add_user": lambda: account_actions.add_user(by=by, email="x@council.example", **new),
+        "new_link": lambda: account_actions.new_link(by=by, user=user),
+        "redeem": lambda: account_actions.redeem(token, "three unrelated words"),
+        "change_user": lambda: account_actions.change_user(by=by, user=user, role="manager", teams=[]),
+        "deactivate": lambda: account_actions.deactivate(by=by, user=user),
+        "reactivate": lambda: account_actions.reactivate(by=by, user=gone),
+        "add_team": lambda: account_actions.add_team(by=by, name="West housing"),
+        "add_agency": lambda: account_actions.add_agency(by=by, name="Another refuge"),
+        "change_agency": lambda: account_actions.change_agency(
+            by=by, agency=agency, name="The police", active=True
+        ),
+        "set_organisation": lambda: account_actions.set_organisation(by=by, values={"name": "Homes"}),
+    }
+
+
+def _sharing_calls(file: CaseFile, people: People) -> Calls:
+    by = people.officer
+    decision, draft = decided(by, file), draft_of(by, file)
+    return {
+        "record": lambda: sharing_actions.record(by=by, draft=draft, now=NOW),
+        "see_decision": lambda: sharing_actions.see_decision(by=by, decision=decision),
+        "export_log": lambda: sharing_actions.export_log(by=people.governance, filters={}, rows=0),
+    }
+
+
+FIRST_START = {"first_administrator"}
+"""Only on an empty live copy: tests/cases/test_accounts*.py call it there."""
+
+
+def _public(module: ModuleType) -> Iterator[str]:
+    for name, value in vars(module).items():
+        if inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_"):
+            yield name
+
+
+ACTIONS = sorted(
+    {name for module in (actions, account_actions, sharing_actions) for name in _public(module)}
+    - READING - UNLOGGED - FIRST_START
+)  # fmt: skip
+
+
+def _counts() -> dict[str, int]:
+    return {model._meta.label: model._base_manager.count() for model in apps.get_models()}
+
+
+@pytest.fixture
+def call(
+    request: pytest.FixtureRequest, case_file: CaseFile, officer: User, manager: User, administrator: User,
+    colleague: User, governance: User,
+) -> Callable[[], Any]:  # fmt: skip
+    """The action named by the test's parameter, ready to be called."""
+    people = People(officer, manager, administrator, colleague, governance)
+    return (_case_calls(case_file, people) | _access_calls(case_file, people) | _staff_calls(people)
+            | _sharing_calls(case_file, people))[request.param]  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("call", ACTIONS, indirect=True)
+def test_an_action_appends_one_entry(call: Callable[[], Any]) -> None:
+    before = Entry.objects.count()
+    call()
+    assert Entry.objects.count() == before + 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("call", ACTIONS, indirect=True)
+def test_a_failing_append_leaves_no_row(call: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    before = _counts()
+    monkeypatch.setattr(ledger, "append", _refuse)
+    with pytest.raises(_RefusedError):
+        call()
+    assert _counts() == before
+
+
+class _RefusedError(Exception):
+    """The ledger takes nothing."""
+
+
+def _refuse(_sealed: Any) -> None:
+    raise _RefusedError
+
+
+@pytest.mark.django_db
+def test_drafts_appear_in_no_log(case_file: CaseFile, officer: User) -> None:
+    assert {"start_draft", "save_draft", "discard_draft"} == UNLOGGED
+    before = Entry.objects.count()
+    draft = draft_of(officer, case_file)
+    draft = sharing_actions.save_draft(by=officer, draft=draft, answers=answers(case_file), saves=draft.saves)
+    sharing_actions.discard_draft(by=officer, draft=draft)
+    assert Entry.objects.count() == before
+
+
+def _sources(*folders: str) -> Iterator[tuple[Path, str]]:
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            if "migrations" not in path.parts:
+                yield path.relative_to(ROOT), path.read_text()
+
+
+def test_no_view_reads_a_table_of_cases_but_through_the_policy() -> None:
+    allowed = {"User", "Team", "Agency"}
+    found = {
+        f"{path}: {name}.objects"
+        for path, text in _sources("cases/views", "sharing/views", "dahashare/views.py")
+        for name in re.findall(r"\b(\w+)\.(?:objects|_base_manager|_default_manager)\b", text)
+        if name not in allowed
+    }
+    assert found == set()
+
+
+def test_nothing_writes_past_the_history() -> None:
+    """simple-history sees no bulk write, so only tables without history are written in bulk."""
+    bulk = re.compile(r"\b(?:(\w+)\.objects[^\n]*|(\w+))\.(?:update|bulk_create|bulk_update)\(")
+    free = {"Head", "CaseKey", "Canary", "SignInLink", "Draft"}
+    found = {
+        f"{path}: {match.group(0)}"
+        for path, text in _sources("audit", "cases", "sharing", "dahashare")
+        for match in bulk.finditer(text)
+        if match.group(1) and match.group(1) not in free
+    }
+    assert found == set()
