@@ -7,6 +7,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from audit import ledger
+from cases import account_actions
 from cases import actions as case_actions
 from cases.models import Case, Membership, Organisation, Team, User
 from sharing import actions, projection
@@ -45,12 +46,12 @@ def people() -> dict[str, User]:
     return found
 
 
-def name_organisation() -> None:
-    """Give the organisation its made-up name, where it has none."""
-    organisation = Organisation.current()
-    if not organisation.name:
-        organisation.name = NAME
-        organisation.save()
+def cast() -> dict[str, User]:
+    """`people()`, in an organisation that has a name: the made-up one, where it has none."""
+    found = people()
+    if not Organisation.current().name:
+        account_actions.set_organisation(by=found["administrator"], values={"name": NAME})
+    return found
 
 
 @dataclass(frozen=True)
@@ -66,32 +67,26 @@ def request_key(scenario: Scenario) -> UUID:
     return uuid5(NAMESPACE_URL, f"urn:dahashare:scenario:{scenario.id}")
 
 
-def enter(scenario: Scenario, *, by: User, marked: bool = True) -> Outcome | None:
+def enter(scenario: Scenario, *, by: User, administrator: User, marked: bool = True) -> Outcome | None:
     """Enter a scenario as an officer would: case, people, risk, information, draft, decision.
 
     The organisation is as the scenario says while it is entered, and afterwards as it was.
 
     Args:
+        by: the officer whose case it becomes.
+        administrator: who changes the organisation's settings.
         marked: leave a mark, and enter nothing (None) where an earlier run left it.
     """
     if marked and ledger.entry(request_key(scenario)) is not None:
         return None
     organisation = Organisation.current()
     before = {name: getattr(organisation, name) for name in _SETTINGS}
-    set_organisation(_UNSET | scenario.organisation)
+    account_actions.set_organisation(by=administrator, values=_UNSET | scenario.organisation)
     try:
         draft = _draft(scenario, *_case(scenario, by, request_key(scenario) if marked else None), by)
         return _record(scenario, draft, by)
     finally:
-        set_organisation(before)
-
-
-def set_organisation(values: Mapping[str, Any]) -> None:
-    """Make the organisation's settings these."""
-    organisation = Organisation.current()
-    for name, value in values.items():
-        setattr(organisation, name, value)
-    organisation.save()
+        account_actions.set_organisation(by=administrator, values=before)
 
 
 def _case(scenario: Scenario, by: User, mark: UUID | None) -> tuple[Case, dict[str, str]]:

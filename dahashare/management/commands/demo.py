@@ -21,12 +21,12 @@ class Command(BaseCommand):
             raise CommandError(
                 "This is not the demonstration copy: made-up people and cases do not belong here."
             )
-        demonstration.name_organisation()
-        officer = demonstration.people()["officer"]
+        cast = demonstration.cast()
+        officer, administrator = cast["officer"], cast["administrator"]
         new = 0
         for path in sorted(SCENARIOS.glob("*.toml")):
             scenario = scenario_file.load(path)
-            outcome = demonstration.enter(scenario, by=officer)
+            outcome = demonstration.enter(scenario, by=officer, administrator=administrator)
             if outcome is None:
                 continue
             new += 1

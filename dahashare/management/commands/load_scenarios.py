@@ -33,9 +33,8 @@ class Command(BaseCommand):
             )
         scenarios = self._read(files)
         with left_behind(keep=not check):
-            demonstration.name_organisation()
-            officer = demonstration.people()["officer"]
-            lines = [self._enter(scenario, officer, check=check) for scenario in scenarios]
+            cast = demonstration.cast()
+            lines = [self._enter(scenario, cast, check=check) for scenario in scenarios]
         if not all(lines):
             raise CommandError("Not everything came out as expected.")
 
@@ -52,8 +51,9 @@ class Command(BaseCommand):
             raise CommandError("Nothing was entered.")
         return scenarios
 
-    def _enter(self, scenario: Scenario, officer: User, *, check: bool) -> bool:
-        outcome = demonstration.enter(scenario, by=officer, marked=not check)
+    def _enter(self, scenario: Scenario, cast: dict[str, User], *, check: bool) -> bool:
+        officer, administrator = cast["officer"], cast["administrator"]
+        outcome = demonstration.enter(scenario, by=officer, administrator=administrator, marked=not check)
         if outcome is None:
             self.stdout.write(f"{scenario.path}: ok, entered before")
             return True
