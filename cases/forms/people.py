@@ -1,5 +1,6 @@
 """Somebody in a case, and how they may safely be reached."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -103,11 +104,15 @@ class PersonForm(ListedForm):
             self.add_error("routes_checked_on", "Say which routes are safe or not safe, or remove this date")
         return answers
 
-    def _routes(self, answer: str) -> list[str]:
-        return [code for code, _ in choices.choices("route") if self.cleaned_data.get(ROUTE + code) == answer]
+    def _routes(self, answer: str, stored: Sequence[str]) -> list[str]:
+        """The routes with this answer; in their stored order where they are the same, which is no change."""
+        found = [
+            code for code, _ in choices.choices("route") if self.cleaned_data.get(ROUTE + code) == answer
+        ]
+        return list(stored) if set(stored) == set(found) else found
 
-    def values(self) -> dict[str, Any]:
-        """Fields of `Person`, as the actions take them."""
+    def values(self, person: Person | None = None) -> dict[str, Any]:
+        """Fields of `Person`, as the actions take them. Arguments: `person` – who is changed, if anybody."""
         answers = self.cleaned_data
         day = answers["birth_date"]
         return (
@@ -115,8 +120,8 @@ class PersonForm(ListedForm):
             | {name: YES_NO_WORDS.get(answers[name]) for name in LIMBS}
             | {
                 "birth_date": day.isoformat() if day else "",
-                "safe_routes": self._routes(SAFE),
-                "unsafe_routes": self._routes(UNSAFE),
+                "safe_routes": self._routes(SAFE, person.safe_routes if person else ()),
+                "unsafe_routes": self._routes(UNSAFE, person.unsafe_routes if person else ()),
             }
         )
 

@@ -71,7 +71,7 @@ def case_person_change(request: HttpRequest, reference: str, person: UUID) -> Ht
     seen = page.version(found)
     form = PersonForm(page.posted(request), initial=PersonForm.initial_of(found))
     if form.is_valid() and page.still_current(request, form, seen):
-        values, by = form.values(), page.user(request)
+        values, by = form.values(found), page.user(request)
         page.save(
             request,
             lambda key: actions.change_person(by=by, person=found, values=values, request_key=key),
