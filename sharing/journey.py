@@ -1,6 +1,6 @@
 """The pages of a decision: their order, what each asks, when each is skipped. The table below is all of it.
 
-Any page can be opened at any time through the task list. A page is skipped only where its question does not arise.
+Any page can be opened at any time. A page is skipped only where its question does not arise.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -86,17 +86,20 @@ PRINCIPLES = ("principle-1", "principle-2", "principle-3")
 # fmt: off
 STEPS: tuple[Step, ...] = (
     Step("request", 1, "What this is about", RequestForm, (R5,)),
-    Step("already-sent", 1, "What was shared already", AlreadySentForm, (R7,), _answer("already_sent", True), "request"),
+    Step("already-sent", 1, "What was shared already", AlreadySentForm, (R7,),
+         _answer("already_sent", True), "request"),
     Step("requester", 1, "Who asked", RequesterForm, (R6,), _answer("started", "asked"), "request"),
     Step("court", 1, "The court or the duty", CourtForm, (R1,),
          lambda sheet: "court_or_duty" in sheet.facts.aims, "request"),
     Step("recipients", 2, "Who needs to know", RecipientForm, (R6, R5)),
     Step("sign-off", 2, "Sign-off", SignOffForm, (R3,), _sign_off_asked, "recipients"),
     Step("reasons", 3, "Why share, or why not", ReasonsForm, (*PRINCIPLES, R5)),
-    Step("safer", 3, "Keeping everybody safe", SaferForm, (R5,), _answer("less_safe", "yes", "not_sure"), "reasons"),
+    Step("safer", 3, "Keeping everybody safe", SaferForm, (R5,),
+         _answer("less_safe", "yes", "not_sure"), "reasons"),
     Step("lawful-basis", 4, "Why we can share", LawfulBasisForm, (R1, R4), _identifying),
     Step("power", 4, "What the basis rests on", PowerForm, (R1,), _basis_needs_more, "lawful-basis"),
-    Step("conditions", 4, "Sensitive information", ConditionsForm, (R1, R4), _conditions_asked, "lawful-basis"),
+    Step("conditions", 4, "Sensitive information", ConditionsForm, (R1, R4),
+         _conditions_asked, "lawful-basis"),
     Step("tests", 4, "Whether the condition fits", ConditionTestsForm, (R4,), _tests_asked, "lawful-basis"),
     Step("telling", 5, "Being open with the person", TellingForm, (R2, R4), _identifying),
     Step("telling-details", 5, "How and when they are told", TellingDetailsForm, (R2, R4),
@@ -235,7 +238,7 @@ def without_item(sheet: Sheet) -> list[dict[str, Any]]:
 def missing(sheet: Sheet) -> list[Step]:
     """The pages that keep a decision from being recorded because a question on them is open.
 
-    What has already been sent is recorded as it is. A decision not to share needs the pages about itself only.
+    What has already been sent is recorded as it is. Not to share needs the pages about that alone.
     """
     pages = applicable(sheet)
     if sheet.facts.already_sent:

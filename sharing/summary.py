@@ -46,13 +46,10 @@ def _recipient(sheet: Sheet, recipient: Mapping[str, Any]) -> Line:
 
 
 def _item(sheet: Sheet, item: InformationItem) -> Line:
-    return line(
-        item.text,
-        [
-            *what_happens(sheet, item),
-            *(f"{row['question']}: {row['answer']}" for row in provenance(sheet, item)),
-        ],
-    )
+    said = {row["question"]: row["answer"] for row in provenance(sheet, item)}
+    comes = ", ".join(said[name] for name in ("Where it comes from", "Date", "Fact, opinion or reported"))
+    checked = f"Last checked: {said['Last checked']}. About: {said['About']}"
+    return line(item.text, [*what_happens(sheet, item), comes, checked])
 
 
 def provenance(sheet: Sheet, item: InformationItem) -> list[Line]:

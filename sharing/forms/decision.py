@@ -10,6 +10,7 @@ from cases.forms.base import CheckboxSet, DayField, MomentField, PlainCharField,
 from sharing import lists, rules
 from sharing.forms.page import PageForm, in_days, options
 from sharing.sheet import Sheet
+from sharing.words import words
 
 REVIEW_AFTER_DAYS = 28
 WORKING_DAYS_AT_HIGH_RISK = {"do_not_share": 2, "not_yet": 1}
@@ -140,7 +141,9 @@ class PointsForm(PageForm):
                 label="It is right because…",
                 max_length=200,
                 rows=2,
-                error_messages={"required": "Enter why it is right, or change it"},
+                error_messages={
+                    "required": f"{words(point.words).title}: enter why it is right, or change it"
+                },
             )
             for point in self.points
         }

@@ -121,7 +121,7 @@ class ItemForm(PageForm):
 
 
 def third_parties(sheet: Sheet, item: InformationItem) -> list[str]:
-    """The ids of the people an item is about who are neither the victim/survivor nor the alleged perpetrator."""
+    """Ids of the people an item is about, but for the victim/survivor and the alleged perpetrator."""
     third = lists.codes("role", "third_party")
     about = {str(key) for key in item.about}
     return [str(person.id) for person in sheet.people if person.role in third and str(person.id) in about]

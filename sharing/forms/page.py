@@ -108,7 +108,7 @@ def in_words(value: Any) -> str:
 
 
 class PageForm(GovForm):
-    """One page. `keeps_clock` names the days that are held against the calendar again when the page is re-read."""
+    """One page. `keeps_clock`: the days that are held against the calendar again when the page is re-read."""
 
     buttons = ()
     other_names = frozenset({"saves"})
@@ -189,7 +189,7 @@ class PageForm(GovForm):
         return type(self)(self.sheet, data, stored=self.stored)
 
     def again(self) -> Self:
-        """The same page, filled in with what is stored: to be checked, or shown with what stands against it."""
+        """The same page, filled in with what is stored, to be checked, or shown with its stops."""
         form = self.filled(self.posted())
         for name, field in form.fields.items():
             if isinstance(field, DayField) and name not in self.keeps_clock:

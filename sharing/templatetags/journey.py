@@ -2,11 +2,16 @@
 
 {% words_of "rule-6" as rule %}  the guidance with this id
 {{ rule|plain_html }}               its body
+{{ "rule-6"|rule_name }}             Rule 6
+{{ draft.saved_at|moment }}         Tuesday 4 June 2026, 2:30pm
 """
+
+from datetime import date
 
 from django import template
 from django.utils.safestring import SafeString
 
+from sharing.forms.page import in_words
 from sharing.words import Words, words
 
 register = template.Library()
@@ -22,3 +27,15 @@ def words_of(word_id: str) -> Words:
 def plain_html(found: Words) -> SafeString:
     """The body of words as HTML; `sharing.words` escapes everything but its own tags."""
     return SafeString(found.html)
+
+
+@register.filter
+def rule_name(word_id: str) -> str:
+    """How a rule or a principle is called: Rule 6."""
+    return word_id.replace("-", " ").capitalize()
+
+
+@register.filter
+def moment(value: date) -> str:
+    """A day or a moment as people say it."""
+    return in_words(value)

@@ -27,7 +27,10 @@ from sharing.views.desk import (
 from sharing.views.journey import address
 from sharing.words import words
 
-CHANGED = "The decision, or the case, was changed since you opened this page. This is how it stands now: check it again"
+CHANGED = (
+    "The decision, or the case, was changed since you opened this page. "
+    "This is how it stands now: check it again"
+)
 
 
 @on_draft

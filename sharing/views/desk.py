@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from cases.actions import see
 from cases.banner import banner
-from cases.models import Agency, Organisation, User
+from cases.models import Agency, Case, Organisation, User
 from sharing import access, actions, journey, rules
 from sharing.answers import facts_of, prune
 from sharing.forms.page import PageForm
@@ -44,18 +44,21 @@ def actor(request: HttpRequest) -> User:
     return user
 
 
-def open_desk(request: HttpRequest, draft: Draft) -> Desk:
-    """Read the draft's answers and the case around them."""
-    case = draft.case
+def sheet_of(answers: Mapping[str, Any], case: Case) -> Sheet:
+    """The answers with the case around them: its people and information, the settings, the agencies."""
     prefetch_related_objects([case], "people", "information")
-    answers = actions.answers_of(draft)
-    sheet = Sheet(
+    return Sheet(
         answers=answers,
         facts=facts_of(answers, case=case, organisation=Organisation.current(), now=timezone.now()),
         people=list(case.people.all()),
         information=list(case.information.all()),
         agencies=list(Agency.objects.filter(active=True).values_list("code", "name")),
     )
+
+
+def open_desk(request: HttpRequest, draft: Draft) -> Desk:
+    """Read the draft's answers and the case around them."""
+    sheet = sheet_of(actions.answers_of(draft), draft.case)
     return Desk(request, actor(request), draft, sheet, _posted_saves(request, draft))
 
 

@@ -172,6 +172,7 @@ def _page(desk: Desk, item: InformationItem, form: PageForm, **context: Any) -> 
         item=item,
         facts=provenance(desk.sheet, item),
         stale=is_stale(desk.sheet, item),
+        nobody=not desk.sheet.recipients,
         considered=str(item.id) in desk.sheet.item_answers,
         back=reverse("draft_step", args=[desk.draft.id, STEP.slug]),
         **context,

@@ -35,7 +35,9 @@ def pages_1_to_3(page: Page) -> None:
     keys.choose("Has this already been shared?", "No")
     keys.tick("Protect an adult", within="What is sharing meant to achieve?")
     keys.tick("Refer to MARAC, or take part in it", within="What is sharing meant to achieve?")
-    keys.type("In your own words: what is it meant to achieve?", "The police can plan for her safety this week")
+    keys.type(
+        "In your own words: what is it meant to achieve?", "The police can plan for her safety this week"
+    )
     keys.choose("How soon is it needed?", "Within two working days")
     keys.choose("Could it work without identifying anyone?", "No")
     keys.press(NEXT)

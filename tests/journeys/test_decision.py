@@ -70,19 +70,6 @@ def at_desk(officer: User, case_file: CaseFile) -> Decider:
     return decider(officer, case_file)
 
 
-def _open_up(who: Decider) -> None:
-    """Answers with which every page of the journey arises."""
-    who.page("request", started="asked", already_sent="yes", aims=["court_or_duty", "protect_adult"])
-    who.recipient()
-    who.recipient(name="Duty desk", agency="immigration_enforcement")
-    who.page("reasons")
-    who.page("lawful-basis", kinds=["ordinary", "special", "offence"])
-    who.page("conditions", article_9="9-2-g", schedule_1="18", offence_condition="10")
-    who.page("telling", informed="unsafe_to_tell", wishes="disagrees", consent="refused")
-    who.item()
-    who.page("decision", outcome="do_not_share")
-
-
 def test_pages_empty_and_in_error(page: Page, officer: User, at_desk: Decider) -> None:
     signed_in(page, officer)
     page.goto(at_desk.step("recipients"))
@@ -95,7 +82,7 @@ def test_pages_empty_and_in_error(page: Page, officer: User, at_desk: Decider) -
     page.goto(at_desk.url("item_change", at_desk.case_file.older.id))
     check_page(page, "journey-item")
     _in_error(page, "item")
-    _open_up(at_desk)
+    at_desk.open_up()
     for slug in LOOKED_AT:
         page.goto(at_desk.step(slug))
         assert page.url.endswith(f"/{slug}/"), f"{slug} does not arise"
@@ -105,7 +92,7 @@ def test_pages_empty_and_in_error(page: Page, officer: User, at_desk: Decider) -
 @pytest.mark.parametrize("slug", LOOKED_AT)
 def test_each_page_in_error(page: Page, officer: User, at_desk: Decider, slug: str) -> None:
     """A character that nobody can read in every text, and no other answer: each error is at its field."""
-    _open_up(at_desk)
+    at_desk.open_up()
     signed_in(page, officer)
     page.goto(at_desk.step(slug))
     for box in page.locator("main textarea, main input[type=text]").all():
@@ -165,7 +152,7 @@ def test_a_stop_is_shown_at_its_field_and_the_points_page_in_error(
 
 def test_done_can_be_looked_at_again(page: Page, officer: User, at_desk: Decider) -> None:
     at_desk.everything()
-    form = {code: "She told us again yesterday" for code in ("stale_item", "late")}
+    form = dict.fromkeys(("stale_item", "late"), "She told us again yesterday")
     at_desk.post(at_desk.url("draft_points"), **form)
     assert at_desk.record().status_code == 302
     signed_in(page, officer)

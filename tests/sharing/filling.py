@@ -45,7 +45,10 @@ PAGES: dict[str, dict[str, Any]] = {
         "children_told": "not_appropriate",
     },
     "telling-details": {"consent_reason": "The threshold is met, a choice would not be a real one"},
-    "unsafe": {"unsafe_reason_codes": ["found_out"], "unsafe_reasons": "He reads her telephone every evening"},
+    "unsafe": {
+        "unsafe_reason_codes": ["found_out"],
+        "unsafe_reasons": "He reads her telephone every evening",
+    },
     "how": {
         "send_by_time": "4pm",
         "procedure": "marac-protocol",
@@ -66,7 +69,11 @@ RECIPIENT = {
 def day(name: str, ahead: int, time: str | None = None) -> dict[str, str]:
     """A day in its boxes, so many days from today."""
     found = timezone.localdate() + timedelta(days=ahead)
-    boxes = {f"{name}_day": str(found.day), f"{name}_month": str(found.month), f"{name}_year": str(found.year)}
+    boxes = {
+        f"{name}_day": str(found.day),
+        f"{name}_month": str(found.month),
+        f"{name}_year": str(found.year),
+    }
     return boxes | ({} if time is None else {f"{name}_time": time})
 
 
@@ -104,11 +111,14 @@ class Decider:
     def page(self, slug: str, **changes: Any) -> Any:
         """Fill in a page, with changes."""
         data = PAGES[slug] | self._days(slug) | changes
-        return self.post(self.step(slug), **{name: value for name, value in data.items() if value is not None})
+        return self.post(
+            self.step(slug), **{name: value for name, value in data.items() if value is not None}
+        )
 
     def _days(self, slug: str) -> dict[str, str]:
         if slug == "how":
-            return day("send_by", 1) | {f"method_{one['key']}": "secure_email" for one in self.answers.get("recipients", ())}
+            everybody = self.answers.get("recipients", ())
+            return day("send_by", 1) | {f"method_{one['key']}": "secure_email" for one in everybody}
         return day("decided_at", 0, "00:01") if slug == "decision" else {}
 
     def recipient(self, **changes: Any) -> Any:
@@ -148,6 +158,18 @@ class Decider:
         self.post(self.step("items"))
         for slug in ("how", "decision", "main-reasons"):
             self.page(slug)
+
+    def open_up(self) -> None:
+        """Give answers with which every page of the journey arises."""
+        self.page("request", started="asked", already_sent="yes", aims=["court_or_duty", "protect_adult"])
+        self.recipient()
+        self.recipient(name="Duty desk", agency="immigration_enforcement")
+        self.page("reasons")
+        self.page("lawful-basis", kinds=["ordinary", "special", "offence"])
+        self.page("conditions", article_9="9-2-g", schedule_1="18", offence_condition="10")
+        self.page("telling", informed="unsafe_to_tell", wishes="disagrees", consent="refused")
+        self.item()
+        self.page("decision", outcome="do_not_share")
 
     def record(self) -> Any:
         """Press Record."""
