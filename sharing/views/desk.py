@@ -1,6 +1,6 @@
 """What the pages of a draft share: open it, keep answers, show a page, say what stands against it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
 from types import SimpleNamespace
@@ -11,6 +11,7 @@ from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_http_methods
 
 from cases.actions import see
@@ -52,8 +53,13 @@ def sheet_of(answers: Mapping[str, Any], case: Case) -> Sheet:
         facts=facts_of(answers, case=case, organisation=Organisation.current(), now=timezone.now()),
         people=list(case.people.all()),
         information=list(case.information.all()),
-        agencies=list(Agency.objects.filter(active=True).values_list("code", "name")),
+        # Most pages name no agency: the directory is read where one does.
+        agencies=cast("Sequence[tuple[str, str]]", SimpleLazyObject(_directory)),
     )
+
+
+def _directory() -> list[tuple[str, str]]:
+    return list(Agency.objects.filter(active=True).values_list("code", "name"))
 
 
 def open_desk(request: HttpRequest, draft: Draft) -> Desk:
