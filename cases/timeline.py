@@ -1,6 +1,6 @@
 """A case's timeline, read page by page from its ledger: newest first, by day, repeated views as one line."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
@@ -20,6 +20,7 @@ SIZE = 100
 SAW = "saw"
 GROUPS = ((SAW, "Saw"), ("changed", "Changed"), ("decided", "Decided"), ("exported", "Exported"))
 SOMEBODY = "Somebody"
+NO_ACCESS = "They have no access to this case now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Line:
     actor: UUID
     kind: str
     detail: str
+    no_access: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def _filtered(found: "QuerySet[Entry]", chosen: Mapping[str, Any]) -> "QuerySet[
     return found
 
 
-def _line(entry: Entry, names: Mapping[UUID, str]) -> Line:
+def _line(entry: Entry, names: Mapping[UUID, str], may_see: Collection[UUID]) -> Line:
     # A kind that nobody registers any more is still told, in its own words.
     kind = KINDS.get(entry.kind) or Kind(
         "changed", entry.kind.replace(".", " ").replace("_", " ").capitalize()
@@ -90,6 +92,7 @@ def _line(entry: Entry, names: Mapping[UUID, str]) -> Line:
         actor=entry.actor,
         kind=entry.kind,
         detail=kind.detail(content_of(entry)),
+        no_access=kind.group == SAW and entry.actor not in may_see,
     )
 
 
@@ -97,15 +100,16 @@ def _event(lines: list[Line]) -> dict[str, Any]:
     """One line, or repeated views of one person as one."""
     newest, oldest = lines[0], lines[-1]
     details = list(dict.fromkeys(line.detail for line in lines if line.detail))
+    flag = [NO_ACCESS] if newest.no_access else []
     if len(lines) == 1:
-        return {"title": newest.title, "at": newest.at, "by": newest.by, "lines": details}
+        return {"title": newest.title, "at": newest.at, "by": newest.by, "lines": [*flag, *details]}
     first, last = clock(oldest.at), clock(newest.at)
     times = f"{len(lines)} times, {first if first == last else f'{first}–{last}'}"
     return {
         "title": newest.title,
         "at": newest.at,
         "by": newest.by,
-        "lines": [times, *filter(None, [", ".join(details)])],
+        "lines": [times, *flag, *filter(None, [", ".join(details)])],
     }
 
 
@@ -122,13 +126,20 @@ def collapse(lines: Iterable[Line]) -> Iterator[dict[str, Any]]:
 
 
 def read(
-    case: Case, chosen: Mapping[str, Any], *, with_views: bool, before: int | None = None, size: int = SIZE
+    case: Case,
+    chosen: Mapping[str, Any],
+    *,
+    with_views: bool,
+    may_see: Collection[UUID] = (),
+    before: int | None = None,
+    size: int = SIZE,
 ) -> Page:
     """One page of the timeline.
 
     Args:
         chosen: filters: `kind` (groups), `person` (a user's id), `since` and `until` (days, both included).
         with_views: whether the reader may know who looked.
+        may_see: the ids of those who can open the case now; a look by anybody else is flagged.
         before: only entries with a lower number.
         size: the most entries of a page.
     """
@@ -136,7 +147,7 @@ def read(
     rows = list((found.filter(seq__lt=before) if before else found)[: size + 1])
     more, rows = len(rows) > size, rows[:size]
     names = dict(User.objects.filter(id__in={row.actor for row in rows}).values_list("id", "name"))
-    lines = [_line(row, names) for row in rows]
+    lines = [_line(row, names, may_see) for row in rows]
     days = [
         {"day": day, "events": list(collapse(of_day))}
         for day, of_day in groupby(lines, key=lambda line: line.at.date())

@@ -5,7 +5,7 @@ import re
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from cases import access, timeline
+from cases import access, staff, timeline
 from cases.forms.timeline import TimelineFilterForm
 from cases.views import page
 
@@ -35,7 +35,8 @@ def case_timeline(request: HttpRequest, reference: str) -> HttpResponse:
     chosen, before = form.chosen(), _before(request)
 
     def context() -> dict[str, object]:
-        found = timeline.read(case, chosen, with_views=with_views, before=before)
+        may_see = {one.id for one, _ in staff.who_may_see(case, staff.exclusions(case))}
+        found = timeline.read(case, chosen, with_views=with_views, may_see=may_see, before=before)
         return {
             "form": form,
             "days": found.days,

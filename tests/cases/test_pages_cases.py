@@ -1,9 +1,11 @@
 """Opening a case, its overview and the case's own answers."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -46,6 +48,25 @@ def test_a_double_post_leads_to_the_case_that_it_opened(
     places = {client.post("/cases/new/", answers)["Location"] for _ in range(3)}
     assert len(places) == 1
     assert Case.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_posts_at_once_open_one_case(case_file: CaseFile, officer: User) -> None:
+    answers = with_key(PAGES["new"].answers(case_file))
+    client = Client()
+    client.force_login(officer)
+
+    def post(_: int) -> str:
+        try:
+            one = Client()
+            one.cookies.update(client.cookies)
+            return str(one.post("/cases/new/", answers).headers.get("Location"))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(20) as pool:
+        places = set(pool.map(post, range(20)))
+    assert places == {address(Case.objects.exclude(id=case_file.case.id).get())}
 
 
 def test_the_request_of_somebody_else_leads_nowhere(

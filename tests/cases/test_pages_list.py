@@ -66,7 +66,8 @@ def test_the_list_is_entered_under_the_reader_without_names(
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 40])
 def test_pages_follow_each_other_forwards_and_back(officer: User, team: Team, size: int) -> None:
     made = {case.id for case in make(officer, team, 7)}
-    pages, at = [], ""
+    pages: list[listing.Page] = []
+    at = ""
     while not pages or at:
         pages.append(listing.read(officer, {}, at, size=size))
         at = pages[-1].older

@@ -8,7 +8,7 @@ from django.test import Client
 from audit import ledger
 from cases import actions, choices, events
 from cases.models import Case, Person, User
-from tests.cases.case_pages import PAGES, address, html, queries, with_key
+from tests.cases.case_pages import PAGES, Answers, address, html, queries, with_key
 from tests.cast import CaseFile
 
 
@@ -38,7 +38,7 @@ def test_the_page_of_a_person_saved_as_it_is_changes_nothing(signed_in: Client, 
     for person in (case_file.survivor, case_file.child, case_file.perpetrator):
         person.refresh_from_db()
         form = PersonForm(initial=PersonForm.initial_of(person))
-        answers = {}
+        answers: Answers = {}
         for field in form:
             value = field.value()
             if hasattr(field.field.widget, "decompress"):
@@ -106,7 +106,7 @@ def add(client: Client, file: CaseFile, query: str = "", **answers: object) -> s
     return response.get("Location") or response.content.decode()
 
 
-NO_DATE = {"dated_day": None, "dated_month": None, "dated_year": None}
+NO_DATE: Answers = {"dated_day": None, "dated_month": None, "dated_year": None}
 
 
 def test_information_is_recorded_as_it_was_typed(signed_in: Client, case_file: CaseFile) -> None:

@@ -63,6 +63,19 @@ def test_a_manager_sees_who_looked_and_an_owner_does_not(
     assert "Looked at the case" not in html(client, address(a_case, "timeline/?kind=saw"))
 
 
+def test_a_look_by_somebody_without_access_is_flagged(
+    client: Client, a_case: Case, granted: User, manager: User
+) -> None:
+    client.force_login(granted)
+    html(client, address(a_case))
+    client.force_login(manager)
+    assert timeline.NO_ACCESS not in html(client, address(a_case, "timeline/"))
+    actions.end_grant(by=manager, case=a_case, user=granted)
+    page = html(client, address(a_case, "timeline/"))
+    assert page.count(timeline.NO_ACCESS) == 1
+    assert page.index("Gwen Ford") < page.index(timeline.NO_ACCESS)
+
+
 def test_newest_first_with_what_changed(client: Client, case_file: CaseFile, officer: User) -> None:
     actions.change_person(by=officer, person=case_file.child, values={"preferred_name": "<Toby>"})
     client.force_login(officer)
