@@ -83,13 +83,13 @@ def enter(scenario: Scenario, *, by: User, administrator: User, marked: bool = T
     before = {name: getattr(organisation, name) for name in _SETTINGS}
     account_actions.set_organisation(by=administrator, values=_UNSET | scenario.organisation)
     try:
-        draft = _draft(scenario, *_case(scenario, by, request_key(scenario) if marked else None), by)
+        draft = type_draft(scenario, *open_case(scenario, by, request_key(scenario) if marked else None), by)
         return _record(scenario, draft, by)
     finally:
         account_actions.set_organisation(by=administrator, values=before)
 
 
-def _case(scenario: Scenario, by: User, mark: UUID | None) -> tuple[Case, dict[str, str]]:
+def open_case(scenario: Scenario, by: User, mark: UUID | None) -> tuple[Case, dict[str, str]]:
     """The case with its people, risk and information, and the id of each person and each item by its key."""
     case = case_actions.create_case(
         by=by,
@@ -132,14 +132,19 @@ def _information(given: Mapping[str, Any], ids: Mapping[str, str]) -> dict[str, 
     return values | {"about": [ids[key] for key in given.get("about", ())]}
 
 
-def _draft(scenario: Scenario, case: Case, ids: Mapping[str, str], by: User) -> Draft:
+def type_draft(scenario: Scenario, case: Case, ids: Mapping[str, str], by: User) -> Draft:
     draft = actions.start_draft(by=by, case=case)
+    return actions.save_draft(by=by, draft=draft, answers=answers_of(scenario, ids), saves=draft.saves)
+
+
+def answers_of(scenario: Scenario, ids: Mapping[str, str]) -> dict[str, Any]:
+    """The scenario's answers as a draft holds them; `ids` as `open_case` gives them."""
     answers = {key: _iso(value) for key, value in _without(scenario.decision, "limbs").items()}
     answers |= scenario.decision["limbs"] | {"points": scenario.points, "recipients": scenario.recipients}
     answers["items"] = [
         item | {"information": ids[f"information {item['information']}"]} for item in scenario.items
     ]
-    return actions.save_draft(by=by, draft=draft, answers=answers, saves=draft.saves)
+    return answers
 
 
 def _iso(value: Any) -> Any:
