@@ -28,10 +28,10 @@ class Sheet:
         return next((person for person in self.people if person.role == "victim_survivor"), None)
 
     @cached_property
-    def preferred_name(self) -> str:
-        """How the victim/survivor wants to be called, for questions about them."""
-        found = self.survivor
-        return (found and (found.preferred_name or found.name)) or "the victim/survivor"
+    def preferred_names(self) -> list[str]:
+        """How each victim/survivor wants to be called, for questions about them."""
+        found = [person for person in self.people if person.role == "victim_survivor"]
+        return [person.preferred_name or person.name or "the victim/survivor" for person in found]
 
     @cached_property
     def names(self) -> dict[str, str]:

@@ -40,9 +40,10 @@ class TellingForm(PageForm):
 
     def adapt(self) -> None:
         """Name the person as they want to be called; ask about children where the case has some."""
-        name = self.sheet.preferred_name
-        self.fields["informed"].label = f"Does {name} know that it will be shared?"
-        self.fields["wishes"].label = f"What does {name} want?"
+        names = self.sheet.preferred_names or ["the victim/survivor"]
+        they, does = " and ".join(names), "do" if len(names) > 1 else "does"
+        self.fields["informed"].label = f"{does.capitalize()} {they} know that it will be shared?"
+        self.fields["wishes"].label = f"What {does} {they} want?"
         if not any(person.role == "child" for person in self.sheet.people):
             del self.fields["children_told"]
 

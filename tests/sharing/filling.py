@@ -172,8 +172,13 @@ class Decider:
         self.page("decision", outcome="do_not_share")
 
     def record(self) -> Any:
-        """Press Record."""
-        return self.post(self.url("draft_record"))
+        """Look at the check page and press Record."""
+        return self.post(self.url("draft_record"), seen=self.seen())
+
+    def seen(self) -> str:
+        """The mark of what the check page shows; none once there is nothing to check."""
+        page = self.client.get(self.url("draft_check"))
+        return str(page.context["seen"]) if page.status_code == 200 else ""
 
 
 def decider(user: User, case_file: CaseFile) -> Decider:

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from cases import actions as case_actions
 from cases.models import User
 from sharing.models import Decision, Draft
 from tests.cast import CaseFile
@@ -153,10 +154,24 @@ def test_what_was_already_sent_is_recorded_whatever_stands_against_it(who: Decid
 def test_recording_what_somebody_else_changed_meanwhile_shows_it_again(who: Decider) -> None:
     who.everything()
     who.post(who.url("draft_points"), **ANSWERS)
-    seen = who.saves
+    form = {"saves": who.saves, "seen": who.seen()}
     who.page("request", aim_text="Something else that this officer never read")
-    again = who.client.post(who.url("draft_record"), {"saves": seen})
+    again = who.client.post(who.url("draft_record"), form)
     assert "changed since you opened this page" in again.content.decode()
+    assert not Decision.objects.exists()
+    assert who.record().url == who.url("draft_done")
+
+
+def test_recording_what_the_case_says_differently_now_shows_it_again(who: Decider, officer: User) -> None:
+    who.everything()
+    who.post(who.url("draft_points"), **ANSWERS)
+    form = {"saves": who.saves, "seen": who.seen()}
+    item = who.case_file.information
+    values = {"text": "He waited outside the school with a bread knife"}
+    case_actions.change_information(by=officer, item=item, values=values)
+    again = who.client.post(who.url("draft_record"), form).content.decode()
+    assert "changed since you opened this page" in again
+    assert "bread knife" in again
     assert not Decision.objects.exists()
     assert who.record().url == who.url("draft_done")
 
