@@ -92,7 +92,9 @@ def _pack(folder: Path) -> Path:
     npm = shutil.which("npm")
     if npm is None:
         npm = _npm_from_wheel(folder / "npm")
-    _run([npm, "pack", PACKAGE, "--silent", "--fetch-retries=1", f"--cache={folder / 'cache'}"], folder)
+    _run(
+        [npm, "pack", PACKAGE, "--loglevel=error", "--fetch-retries=1", f"--cache={folder / 'cache'}"], folder
+    )
     for archive in folder.glob("govuk-frontend-*.tgz"):
         return archive
     raise NotFetchedError("npm brought no archive")
@@ -137,8 +139,10 @@ def _run(command: list[str], folder: Path) -> None:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise NotFetchedError(f"{Path(command[0]).name} did not run to its end") from error
     if done.returncode:
-        last = [line for line in done.stderr.splitlines() if line.strip()] or ["no message"]
-        raise NotFetchedError(f"{Path(command[0]).name} failed ({last[-1].strip()[:200]})")
+        said = [line.strip() for line in done.stderr.splitlines() if "error" in line.lower()] or [
+            "no message"
+        ]
+        raise NotFetchedError(f"{Path(command[0]).name} failed ({said[0][:200]})")
 
 
 if __name__ == "__main__":

@@ -127,8 +127,7 @@ def postgres(**settings: str) -> Iterator[Postgres]:
         if account:
             os.chown(folder, account["user"], account["group"])
             if "site-packages" in programs.parts:
-                # The other user may not be able to read this environment's folder.
-                programs = Path(shutil.copytree(programs.parent, folder / "programs", symlinks=True)) / "bin"
+                programs = _copied(programs, folder)
         data, log = folder / "data", folder / "log"
         place = {"listen_addresses": LOOPBACK, "port": str(port), "unix_socket_directories": ""}
         options = [f"--{key}={value}" for key, value in {**QUICK, **place, **settings}.items()]
@@ -142,6 +141,17 @@ def postgres(**settings: str) -> Iterator[Postgres]:
         finally:
             process.send_signal(signal.SIGQUIT)
             process.wait(30)
+
+
+def _copied(programs: Path, folder: Path) -> Path:
+    """The wheel's programs where another user can read them: its environment may be private."""
+    package = programs.parents[1]
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        # The programs look for them beside their package.
+        shutil.copytree(libraries, folder / libraries.name, symlinks=True)
+    copied = shutil.copytree(programs.parent, folder / package.name / programs.parent.name, symlinks=True)
+    return Path(copied) / "bin"
 
 
 def _make_cluster(programs: Path, data: Path, log: Path, output: BinaryIO, account: dict[str, Any]) -> None:

@@ -1,6 +1,10 @@
 """The services the tests stand on are real."""
 
+import contextlib
+import shutil
 import subprocess
+from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -19,6 +23,23 @@ def test_postgresql_is_real_and_each_database_is_new(postgres: servers.Postgres)
     assert row[0].startswith("PostgreSQL ")
     with psycopg.connect(postgres.create("scratch")) as connection:
         assert connection.execute("SELECT to_regclass('here')").fetchone() == (None,)
+
+
+@pytest.mark.postgres
+def test_the_wheels_serve_where_the_system_has_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    glob = Path.glob
+
+    def without_debians(self: Path, pattern: str) -> Iterator[Path]:
+        return iter(()) if str(self) == "/usr/lib/postgresql" else glob(self, pattern)
+
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    monkeypatch.setattr(Path, "glob", without_debians)
+    assert "site-packages" in servers.postgres_folder().parts
+    assert "site-packages" in servers.redis_program().parts
+    with servers.postgres() as server, psycopg.connect(server.url()) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    with servers.redis() as url, contextlib.closing(redis.Redis.from_url(url)) as client:
+        assert client.ping()
 
 
 @pytest.mark.redis
