@@ -1,15 +1,14 @@
-"""What is written into the ledger, and how each kind of event reads in a timeline.
+"""What is written into the ledger: sealed under its case's key, opened again for a timeline.
 
 Upper floors register their kinds; the ledger itself knows neither a key nor a word.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from audit import chain, ledger
+from audit import chain
 from audit.models import Entry
 from cases import vault
 from cases.kinds import KINDS, Group, Kind, register
@@ -17,13 +16,11 @@ from cases.models import Case, User
 
 __all__ = [
     "KINDS",
-    "Event",
     "Group",
     "Kind",
     "content_of",
     "register",
     "seal",
-    "timeline",
 ]
 
 
@@ -72,30 +69,3 @@ def content_of(entry: Entry, *, of_case: bool = True) -> dict[str, Any]:
     except vault.NoKey:
         return {}
     return content
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One line of a timeline."""
-
-    entry: Entry
-    kind: Kind
-    who: str
-    detail: str
-
-
-def timeline(case: Case, *, with_views: bool, newest: int = 500) -> Iterator[Event]:
-    """The case's events, newest first.
-
-    Args:
-        with_views: whether to tell who looked (a manager's view).
-        newest: the most entries to read.
-    """
-    entries = ledger.history(case.id).order_by("-seq")
-    if not with_views:
-        entries = entries.exclude(kind__in=[name for name, kind in KINDS.items() if kind.group == "saw"])
-    rows = list(entries[:newest])
-    names = dict(User.objects.filter(id__in={row.actor for row in rows}).values_list("id", "name"))
-    for row in rows:
-        kind = KINDS[row.kind]
-        yield Event(row, kind, names.get(row.actor, "somebody"), kind.detail(content_of(row)))

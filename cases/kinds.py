@@ -187,7 +187,9 @@ def _page(content: Content) -> str:
 
 
 def _address(content: Content) -> str:
-    return str(content.get("page", ""))
+    """The page of an address's pattern, such as cases/<ref>/risk/."""
+    named = [part for part in str(content.get("page", "")).split("/") if part and "<" not in part]
+    return _page({"page": named[-1] if len(named) > 1 else "case"})
 
 
 def _listed(content: Content) -> str:

@@ -180,7 +180,7 @@ def test_the_last_administrator_stays(administrator: User) -> None:
 @committed
 def test_two_administrators_cannot_deactivate_each_other_at_once(administrator: User) -> None:
     other = UserFactory(role="administrator")
-    pairs = [(administrator, other), (other, administrator)]
+    pairs: list[tuple[User, User]] = [(administrator, other), (other, administrator)]
     at_once(lambda n: account_actions.deactivate(by=pairs[n][0], user=pairs[n][1]), 2)
     assert User.objects.filter(role="administrator", is_active=True).count() == 1
 
@@ -193,7 +193,7 @@ def test_role_and_teams_change_together(
     officer.refresh_from_db()
     assert (officer.role, list(officer.teams.all())) == ("manager", [other_team])
     assert ledger.history(administrator.id).count() == 1
-    history = Membership.history  # type: ignore[attr-defined]
+    history = Membership.history
     assert {row.history_user for row in history.filter(user=officer).exclude(history_user=None)} == {
         administrator
     }

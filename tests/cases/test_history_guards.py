@@ -52,7 +52,7 @@ def test_every_history_table_is_guarded() -> None:
 @pytest.mark.parametrize("model", HISTORY, ids=lambda model: model.__name__)
 def test_a_kept_row_cannot_be_changed(model: type[models.Model], rows: None) -> None:
     table, manager = model._meta.db_table, model._base_manager
-    row, key = manager.first(), model._meta.pk.attname  # type: ignore[union-attr]
+    row, key = manager.first(), model._meta.pk.attname
     assert row is not None
     before = [str(one) for one in manager.order_by("pk").values_list()]
     other = next(f for f in model._meta.concrete_fields if isinstance(f, models.CharField | models.DateField))
@@ -80,9 +80,9 @@ def test_a_kept_row_cannot_be_changed(model: type[models.Model], rows: None) -> 
 
 
 def test_live_rows_change_and_every_change_is_in_history(case_file: CaseFile, officer: User) -> None:
-    history = Person.history.filter(id=case_file.child.id)  # type: ignore[attr-defined]
+    history = Person.history.filter(id=case_file.child.id)
     assert history.count() == 1
     actions.change_person(by=officer, person=case_file.child, values={"address": "Elsewhere"})
     assert history.count() == 2
     assert {row.history_user for row in history} == {officer}
-    assert Case.history.filter(id=case_file.case.id).count() == 2  # type: ignore[attr-defined]
+    assert Case.history.filter(id=case_file.case.id).count() == 2

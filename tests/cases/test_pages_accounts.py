@@ -104,7 +104,9 @@ def test_adding_a_person_shows_a_link_once_that_works(admin: Client, team: Team)
 def test_a_password_that_will_not_do(
     password: str, again: str, words: str, administrator: User, client: Client
 ) -> None:
-    user, token = account_actions.add_user(by=administrator, **PERSON)
+    user, token = account_actions.add_user(
+        by=administrator, name=PERSON["name"], email=PERSON["email"], role=PERSON["role"]
+    )
     page = client.post(reverse("welcome", args=[token]), {"password": password, "again": again})
     assert page.status_code == 200
     assert words in text(page)
