@@ -20,6 +20,7 @@ SIZE = 100
 SAW = "saw"
 GROUPS = ((SAW, "Saw"), ("changed", "Changed"), ("decided", "Decided"), ("exported", "Exported"))
 SOMEBODY = "Somebody"
+EXCLUDED = "access.excluded"
 NO_ACCESS = "They have no access to this case now"
 
 
@@ -79,11 +80,14 @@ def _filtered(found: "QuerySet[Entry]", chosen: Mapping[str, Any]) -> "QuerySet[
     return found
 
 
-def _line(entry: Entry, names: Mapping[UUID, str], may_see: Collection[UUID]) -> Line:
+def _line(entry: Entry, names: Mapping[UUID, str], may_see: Collection[UUID], *, with_reasons: bool) -> Line:
     # A kind that nobody registers any more is still told, in its own words.
     kind = KINDS.get(entry.kind) or Kind(
         "changed", entry.kind.replace(".", " ").replace("_", " ").capitalize()
     )
+    content = content_of(entry)
+    if entry.kind == EXCLUDED and not with_reasons:
+        content.pop("reason", None)
     return Line(
         group=kind.group,
         title=kind.title,
@@ -91,7 +95,7 @@ def _line(entry: Entry, names: Mapping[UUID, str], may_see: Collection[UUID]) ->
         by=names.get(entry.actor, SOMEBODY),
         actor=entry.actor,
         kind=entry.kind,
-        detail=kind.detail(content_of(entry)),
+        detail=kind.detail(content),
         no_access=kind.group == SAW and entry.actor not in may_see,
     )
 
@@ -138,7 +142,7 @@ def read(
 
     Args:
         chosen: filters: `kind` (groups), `person` (a user's id), `since` and `until` (days, both included).
-        with_views: whether the reader may know who looked.
+        with_views: whether the reader may know who looked, and why somebody is kept out.
         may_see: the ids of those who can open the case now; a look by anybody else is flagged.
         before: only entries with a lower number.
         size: the most entries of a page.
@@ -147,7 +151,7 @@ def read(
     rows = list((found.filter(seq__lt=before) if before else found)[: size + 1])
     more, rows = len(rows) > size, rows[:size]
     names = dict(User.objects.filter(id__in={row.actor for row in rows}).values_list("id", "name"))
-    lines = [_line(row, names, may_see) for row in rows]
+    lines = [_line(row, names, may_see, with_reasons=with_views) for row in rows]
     days = [
         {"day": day, "events": list(collapse(of_day))}
         for day, of_day in groupby(lines, key=lambda line: line.at.date())

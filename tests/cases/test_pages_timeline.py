@@ -76,6 +76,18 @@ def test_a_look_by_somebody_without_access_is_flagged(
     assert page.index("Gwen Ford") < page.index(timeline.NO_ACCESS)
 
 
+def test_why_somebody_is_kept_out_is_for_managers(
+    client: Client, a_case: Case, excluded: User, officer: User, manager: User
+) -> None:
+    reason = "brother of the alleged perpetrator"
+    client.force_login(officer)
+    page = html(client, address(a_case, "timeline/"))
+    assert excluded.name in page
+    assert reason not in page
+    client.force_login(manager)
+    assert reason in html(client, address(a_case, "timeline/"))
+
+
 def test_newest_first_with_what_changed(client: Client, case_file: CaseFile, officer: User) -> None:
     actions.change_person(by=officer, person=case_file.child, values={"preferred_name": "<Toby>"})
     client.force_login(officer)
