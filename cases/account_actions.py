@@ -20,7 +20,7 @@ from django.utils.text import slugify
 
 from audit import ledger
 from cases import events
-from cases.actions import plain
+from cases.acting import plain
 from cases.models import Agency, Membership, Organisation, SignInLink, Team, User
 
 LINK_HOURS = 72

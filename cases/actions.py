@@ -4,11 +4,11 @@ The actor is always `by`. A `request_key` makes a repeated post one single effec
 `audit.ledger.DuplicateRequest` is raised by the second, and nothing of it stays.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import Permission
@@ -16,9 +16,9 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 
-from audit import chain, ledger
-from audit.models import Entry
+from audit import ledger
 from cases import access, events, fields, vault
+from cases.acting import AlreadySoError, ChangedMeanwhileError, Row, differences, plain, ready, settle, write
 from cases.models import (
     Case,
     CaseUserPermission,
@@ -30,73 +30,9 @@ from cases.models import (
     Team,
     User,
 )
+from cases.models.cases import new_reference
 
-Row = TypeVar("Row", bound=models.Model)
 _TRIES = 5
-
-
-class _ChangedMeanwhileError(Exception):
-    """Somebody else saved the same field between our reading and our lock."""
-
-
-class _AlreadySoError(Exception):
-    """What was asked for is so already: nothing is to be written."""
-
-
-def _write(sealed: chain.Sealed, *saves: Callable[[], Any], by: User, what: access.What, case: Case) -> Entry:
-    """Lock the case, ask the policy again under the lock, save, append: all of it or nothing."""
-    with transaction.atomic(durable=True):
-        Case.objects.select_for_update().get(id=case.id)
-        access.require(by, what, case)
-        if ledger.entry(sealed.request_key):
-            raise ledger.DuplicateRequest("this request is recorded already")
-        for save in saves:
-            save()
-        return ledger.append(sealed)
-
-
-def _ready(row: models.Model, by: User) -> models.Model:
-    """Seal the row's text before the transaction, and name the actor for its history."""
-    fields.seal_fields(row)
-    row._history_user = by  # type: ignore[attr-defined]
-    return row
-
-
-def _settle(row: models.Model, before: Mapping[str, Any]) -> None:
-    """Under the lock, take over what others saved in the fields that we leave alone, so that history is true.
-
-    Args:
-        before: the fields that we change, with the stored value that the change starts from.
-    """
-    fresh = type(row)._base_manager.get(pk=row.pk)
-    if any(fields.stored_value(fresh, name) != value for name, value in before.items()):
-        raise _ChangedMeanwhileError
-    for field in row._meta.concrete_fields:
-        if field.name not in before:
-            setattr(row, field.attname, fresh.__dict__[field.attname])
-
-
-def plain(value: Any) -> Any:
-    """A value as the ledger's canonical JSON takes it: dates and times as ISO text, identifiers as text."""
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, models.Model):
-        return str(value.pk)
-    if isinstance(value, str):
-        return str(value)  # opened text is a subclass that carries its stored bytes
-    if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
-    if isinstance(value, Mapping):
-        return {key: plain(one) for key, one in value.items()}
-    return value
-
-
-def _differences(row: models.Model, values: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """The fields that change, each with what it was and what it becomes."""
-    was = {name: getattr(row, name) for name in values}
-    return {name: [plain(was[name]), plain(new)] for name, new in values.items() if was[name] != new}
 
 
 def create_case(
@@ -123,6 +59,7 @@ def create_case(
     """
     now = timezone.now()
     case = Case(
+        reference=_free_reference(),
         team=team,
         owner=by,
         opened_at=opened_at or now,
@@ -138,7 +75,7 @@ def create_case(
     )
     sealed = events.seal("case.created", content, case=case, by=by, now=now, request_key=request_key)
     for row in rows:
-        _ready(row, by)
+        ready(row, by)
     with transaction.atomic(durable=True):
         access.require_team(by, team)
         key.save(force_insert=True)
@@ -146,6 +83,13 @@ def create_case(
             row.save(force_insert=True)
         ledger.append(sealed)
     return case
+
+
+def _free_reference() -> str:
+    """A reference that no case has. Two writers who draw the same one at once are too unlikely to matter."""
+    while Case.objects.filter(reference=(drawn := new_reference())).exists():
+        continue
+    return drawn
 
 
 _CASE_FIELDS = (
@@ -171,7 +115,7 @@ def _change(
     of the entry is what was replaced.
     """
     for _ in range(_TRIES):
-        changes = _differences(row, values)
+        changes = differences(row, values)
         if not changes:
             break
         before = {name: fields.stored_value(row, name) for name in changes}
@@ -179,11 +123,11 @@ def _change(
             setattr(row, name, values[name])
         content = {"row": str(row.pk), "changes": changes}
         sealed = events.seal(kind, content, case=case, by=by, now=timezone.now(), request_key=request_key)
-        _ready(row, by)
-        settle, save = partial(_settle, row, before), partial(row.save, update_fields=list(changes))
+        ready(row, by)
+        on_ground, save = partial(settle, row, before), partial(row.save, update_fields=list(changes))
         try:
-            _write(sealed, settle, save, by=by, what="work", case=case)
-        except _ChangedMeanwhileError:
+            write(sealed, on_ground, save, by=by, what="work", case=case)
+        except ChangedMeanwhileError:
             row.refresh_from_db()
             continue
         return row
@@ -198,8 +142,8 @@ def add_person(*, by: User, case: Case, values: Mapping[str, Any], request_key: 
     sealed = events.seal(
         "person.added", content, case=case, by=by, now=timezone.now(), request_key=request_key
     )
-    _ready(person, by)
-    _write(sealed, lambda: person.save(force_insert=True), by=by, what="work", case=case)
+    ready(person, by)
+    write(sealed, lambda: person.save(force_insert=True), by=by, what="work", case=case)
     return person
 
 
@@ -219,8 +163,8 @@ def add_information(
     sealed = events.seal(
         "information.added", content, case=case, by=by, now=timezone.now(), request_key=request_key
     )
-    _ready(item, by)
-    _write(sealed, lambda: item.save(force_insert=True), by=by, what="work", case=case)
+    ready(item, by)
+    write(sealed, lambda: item.save(force_insert=True), by=by, what="work", case=case)
     return item
 
 
@@ -244,18 +188,18 @@ def assess_risk(
     sealed = events.seal(
         "risk.assessed", content, case=case, by=by, now=timezone.now(), request_key=request_key
     )
-    _ready(assessment, by)
-    _ready(case, by)
+    ready(assessment, by)
+    ready(case, by)
 
     def save() -> None:
-        _settle(case, {})
+        settle(case, {})
         assessment.save(force_insert=True)
         latest = case.risk_assessments.first() or assessment
         case.risk_level, case.marac_criteria = latest.level, list(latest.criteria)
         case.marac_referred_on = latest.marac_referred_on
         case.save(update_fields=["risk_level", "marac_criteria", "marac_referred_on"])
 
-    _write(sealed, save, by=by, what="work", case=case)
+    write(sealed, save, by=by, what="work", case=case)
     return assessment
 
 
@@ -268,17 +212,17 @@ def log_consent(
     sealed = events.seal(
         "consent.logged", content, case=case, by=by, now=timezone.now(), request_key=request_key
     )
-    _ready(record, by)
-    _ready(case, by)
+    ready(record, by)
+    ready(case, by)
 
     def save() -> None:
-        _settle(case, {})
+        settle(case, {})
         record.save(force_insert=True)
         latest = case.consent_log.exclude(consent="").first()
         case.consent_status = latest.consent if latest else ""
         case.save(update_fields=["consent_status"])
 
-    _write(sealed, save, by=by, what="work", case=case)
+    write(sealed, save, by=by, what="work", case=case)
     return record
 
 
@@ -303,15 +247,15 @@ def grant(*, by: User, case: Case, user: User, request_key: UUID | None = None) 
         "access.granted", content, case=case, by=by, now=timezone.now(), request_key=request_key
     )
     row = CaseUserPermission(user=user, permission=_permission(), content_object=case)
-    _ready(row, by)
+    ready(row, by)
 
     def save() -> None:
         if granted_users(case).filter(id=user.id).exists():
-            raise _AlreadySoError
+            raise AlreadySoError
         row.save(force_insert=True)
 
-    with suppress(_AlreadySoError):
-        _write(sealed, save, by=by, what="manage_access", case=case)
+    with suppress(AlreadySoError):
+        write(sealed, save, by=by, what="manage_access", case=case)
 
 
 def end_grant(*, by: User, case: Case, user: User, request_key: UUID | None = None) -> None:
@@ -326,13 +270,13 @@ def end_grant(*, by: User, case: Case, user: User, request_key: UUID | None = No
             CaseUserPermission.objects.filter(user=user, content_object=case, permission=_permission())
         )
         if not rows:
-            raise _AlreadySoError
+            raise AlreadySoError
         for row in rows:
-            _ready(row, by)
+            ready(row, by)
             row.delete()
 
-    with suppress(_AlreadySoError):
-        _write(sealed, save, by=by, what="manage_access", case=case)
+    with suppress(AlreadySoError):
+        write(sealed, save, by=by, what="manage_access", case=case)
 
 
 def allocate(*, by: User, case: Case, owner: User, request_key: UUID | None = None) -> None:
@@ -346,14 +290,14 @@ def allocate(*, by: User, case: Case, owner: User, request_key: UUID | None = No
     sealed = events.seal(
         "case.allocated", content, case=case, by=by, now=timezone.now(), request_key=request_key
     )
-    _ready(case, by)
+    ready(case, by)
 
     def save() -> None:
-        _settle(case, {})
+        settle(case, {})
         case.owner = owner
         case.save(update_fields=["owner"])
 
-    _write(sealed, save, by=by, what="manage_access", case=case)
+    write(sealed, save, by=by, what="manage_access", case=case)
 
 
 def exclude(*, by: User, case: Case, user: User, reason: str, request_key: UUID | None = None) -> Exclusion:
@@ -366,16 +310,16 @@ def exclude(*, by: User, case: Case, user: User, reason: str, request_key: UUID 
     sealed = events.seal(
         "access.excluded", content, case=case, by=by, now=timezone.now(), request_key=request_key
     )
-    _ready(exclusion, by)
+    ready(exclusion, by)
 
     def save() -> None:
         if case.exclusions.filter(user=user, ended_at=None).exists():
-            raise _AlreadySoError
+            raise AlreadySoError
         exclusion.save(force_insert=True)
 
     try:
-        _write(sealed, save, by=by, what="manage_access", case=case)
-    except _AlreadySoError:
+        write(sealed, save, by=by, what="manage_access", case=case)
+    except AlreadySoError:
         return case.exclusions.get(user=user, ended_at=None)
     return exclusion
 
@@ -387,17 +331,17 @@ def end_exclusion(*, by: User, exclusion: Exclusion, request_key: UUID | None = 
     sealed = events.seal(
         "access.exclusion_ended", content, case=case, by=by, now=now, request_key=request_key
     )
-    _ready(exclusion, by)
+    ready(exclusion, by)
 
     def save() -> None:
-        _settle(exclusion, {})
+        settle(exclusion, {})
         if exclusion.ended_at:
-            raise _AlreadySoError
+            raise AlreadySoError
         exclusion.ended_at = now
         exclusion.save(update_fields=["ended_at"])
 
-    with suppress(_AlreadySoError):
-        _write(sealed, save, by=by, what="manage_access", case=case)
+    with suppress(AlreadySoError):
+        write(sealed, save, by=by, what="manage_access", case=case)
 
 
 def see(*, by: User, case: Case, page: str, what: access.What = "view") -> None:

@@ -78,7 +78,8 @@ def person_change(request: HttpRequest, person_id: UUID) -> HttpResponse:
     form = PersonForm(_posted(request), initial=start)
     if _done(form, lambda: account_actions.change_user(by=by, user=person, **form.values())):
         messages.success(request, "Saved.")
-        return redirect("people")
+        still = person.id != by.id or person.role == User.Role.ADMINISTRATOR
+        return redirect("people" if still else "home")
     return render(request, "cases/accounts/person.html", {"form": form, "person": person})
 
 

@@ -206,6 +206,15 @@ def test_of_twenty_identical_requests_one_adds_a_person(case_file: CaseFile, off
     assert Person.objects.count() == before + 1
 
 
+def test_a_reference_that_is_taken_is_drawn_again(
+    a_case: Case, officer: User, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = iter([a_case.reference, a_case.reference, "C-222222"])
+    monkeypatch.setattr(actions, "new_reference", lambda: next(drawn))
+    case = actions.create_case(by=officer, team=team, concern_identified_at=WHEN)
+    assert case.reference == "C-222222"
+
+
 def test_a_case_with_its_people_is_one_entry(officer: User, team: Team) -> None:
     people = [{"role": "victim_survivor", "name": "Rosalind Achterberg"}, {"role": "child", "name": "Tobias"}]
     case = actions.create_case(by=officer, team=team, concern_identified_at=WHEN, people=people)
