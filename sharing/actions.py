@@ -157,7 +157,7 @@ def _recorded(draft: Draft) -> Decision:
 
 
 def _prepare(draft: Draft, by: User, now: datetime) -> _Ready:
-    answers = prune(answers_of(draft), alleging=_alleging(draft.case_id))
+    answers = answers_of(draft)
     organisation = Organisation.current()
     facts = facts_of(answers, case=draft.case, organisation=organisation, now=now)
     findings = rules.assess(facts)

@@ -294,12 +294,12 @@ def _rules(serves: Iterable[str]) -> str:
 
 def guidance(said: Said) -> list[dict[str, Any]]:
     """The words that the officer saw: title, version and fingerprint, and whether we still hold the same."""
-    return [_guidance(word_id, version, sha256) for word_id, version, sha256 in said.get("guidance", ())]
+    return [_guidance(*seen.split(" ")) for seen in said.get("guidance", ())]
 
 
-def _guidance(word_id: str, version: int, sha256: str) -> dict[str, Any]:
+def _guidance(word_id: str, version: str, sha256: str) -> dict[str, Any]:
     try:
-        held = words.words(word_id, version)
+        held = words.words(word_id, int(version))
     except KeyError:
         return {"title": word_id, "version": version, "sha256": sha256, "held": False}
     return {"title": held.title, "version": version, "sha256": sha256, "held": held.sha256 == sha256}

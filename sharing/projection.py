@@ -104,10 +104,11 @@ def _finding(finding: rules.Finding, answered: Mapping[str, str]) -> dict[str, A
     }
 
 
-def _guidance(findings: Iterable[rules.Finding]) -> list[list[Any]]:
+def _guidance(findings: Iterable[rules.Finding]) -> list[str]:
+    """The words that were seen, each as "id version sha256"."""
     raised = {finding.words for finding in findings}
     return [
-        [text.id, text.version, text.sha256]
+        f"{text.id} {text.version} {text.sha256}"
         for text in words.all_words()
         if text.id.startswith(SEEN) or text.id in raised
     ]

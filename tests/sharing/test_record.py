@@ -47,7 +47,7 @@ def test_the_entry_holds_everything(officer: User, case_file: CaseFile) -> None:
         ("could_make_less_safe", "She has been moved tonight")
     ]
     assert said["lists"] == lists.version()
-    seen = {word_id: sha256 for word_id, _, sha256 in said["guidance"]}
+    seen = {one.split()[0]: one.split()[2] for one in said["guidance"]}
     assert seen["rule-7"] == words.words("rule-7").sha256
     assert "point.could_make_less_safe" in seen
     assert "pages" not in said
