@@ -1,5 +1,6 @@
 """What must be right before anything is served: keys, tables, guards."""
 
+import os
 import sys
 
 from django.conf import settings
@@ -46,7 +47,7 @@ def refuse_unsafe_start() -> None:
 
 
 def _from_environment(name: str) -> bool:
-    return name == "django-secret" and bool(settings.SECRET_KEY)
+    return name == "django-secret" and bool(os.environ.get("DAHASHARE_SECRET_KEY"))
 
 
 def end_unless_safe(code: int) -> None:

@@ -11,18 +11,19 @@ from types import TracebackType
 from typing import Any
 
 _QUERY = re.compile(r"\?[^\s'\"]*")
+_ONE_TIME_LINK = re.compile(r"(/welcome/)[^\s'\"/]+")
 _Exception = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
 class PrivateFormatter(logging.Formatter):
-    """Cuts query strings out of messages and values out of tracebacks."""
+    """Cuts query strings and the tokens of one-time links out of messages, and values out of tracebacks."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         """The line without query strings; Celery's report of a failed task without the exception's text."""
         if record.name == "celery.app.trace" and record.exc_info:
             data = getattr(record, "data", {})
             record.message = f"Task {data.get('name')}[{data.get('id')}] failed"
-        record.message = _QUERY.sub("?…", record.message)
+        record.message = _ONE_TIME_LINK.sub(r"\1…", _QUERY.sub("?…", record.message))
         return super().formatMessage(record)
 
     def formatException(self, ei: _Exception) -> str:  # noqa: N802 - logging's name

@@ -19,13 +19,14 @@ def logs(request: HttpRequest) -> HttpResponse:
     form = LogFilterForm(request.GET or None)
     filters = form.filters()
     found = log.decisions(user, filters)
+    headings = [heading for heading, _ in log.COLUMNS]
     shown = log.page(found, request.GET.get("before", ""))
     page = {
         "form": form,
         "period": filters["period"],
         "count": found.count(),
-        "headings": [heading for heading, _ in log.COLUMNS],
-        "rows": [log.cells(decision) for decision in shown.rows],
+        "headings": headings,
+        "rows": [list(zip(headings, log.cells(decision), strict=True)) for decision in shown.rows],
         "next": f"?{_query(request, before=shown.before)}" if shown.before else "",
         "first": f"{request.path}?{_query(request)}" if "before" in request.GET else "",
         "query": _query(request),

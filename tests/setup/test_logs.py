@@ -51,3 +51,9 @@ def test_celerys_report_of_a_failed_task_tells_only_which_one() -> None:
     text = PrivateFormatter("%(message)s").format(record)
     assert text.startswith("Task some.task[7] failed\n")
     assert SECRET not in text
+
+
+def test_the_token_of_a_one_time_link_is_cut() -> None:
+    text = logged("Internal Server Error: %s", "/welcome/Zm9vYmFyZm9vYmFy/")
+    assert "Zm9v" not in text
+    assert "/welcome/…" in text
