@@ -48,8 +48,14 @@ def test_nothing_is_lost_or_doubled_under_load(tmp_path: Path) -> None:
         reader.start()
     command = [sys.executable, "-c", WRITER, str(tmp_path)]
     writers = [subprocess.Popen([*command, str(n), str(EACH)], cwd=ROOT) for n in range(WRITERS)]
-    assert [writer.wait(120) for writer in writers] == [0] * WRITERS
-    done.set()
+    try:
+        assert [writer.wait(60) for writer in writers] == [0] * WRITERS
+    finally:
+        # A failure must end here, not in a process or a thread that goes on for ever.
+        done.set()
+        for writer in writers:
+            writer.kill()
+            writer.wait()
     for reader in readers:
         reader.join(60)
     assert len(seen) == WRITERS * EACH
