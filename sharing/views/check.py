@@ -101,7 +101,7 @@ def obstacles(desk: Desk) -> list[dict[str, str]]:
 
 
 def fingerprint(facts: rules.Facts) -> str:
-    """A mark of everything that a check page showed, the case's own information too; alike in every process."""
+    """A mark of all that a check page showed, the case's own information too; alike in every process."""
     shown = {name: value for name, value in asdict(facts).items() if name != "now"}
     return sha256(json.dumps(shown, default=_plain, sort_keys=True).encode()).hexdigest()
 

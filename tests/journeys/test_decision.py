@@ -91,12 +91,13 @@ def test_pages_empty_and_in_error(page: Page, officer: User, at_desk: Decider) -
 
 @pytest.mark.parametrize("slug", LOOKED_AT)
 def test_each_page_in_error(page: Page, officer: User, at_desk: Decider, slug: str) -> None:
-    """A character that nobody can read in every text, and no other answer: each error is at its field."""
+    """A character that nobody can read in every text, and nothing chosen: each error is at its field."""
     at_desk.open_up()
     signed_in(page, officer)
     page.goto(at_desk.step(slug))
     for box in page.locator("main textarea, main input[type=text]").all():
         box.fill("31 \u202e")
+    page.evaluate("document.querySelectorAll('main input:checked').forEach(one => { one.checked = false; })")
     page.get_by_role("button", name=by_keyboard.NEXT).click()
     check_page(page, f"journey-{slug}-error")
     page.reload()

@@ -119,7 +119,7 @@ class Decider:
         if slug == "how":
             everybody = self.answers.get("recipients", ())
             return day("send_by", 1) | {f"method_{one['key']}": "secure_email" for one in everybody}
-        return day("decided_at", 0, "00:01") if slug == "decision" else {}
+        return day("decided_at", -1, "12:00") if slug == "decision" else {}
 
     def recipient(self, **changes: Any) -> Any:
         """Add somebody."""

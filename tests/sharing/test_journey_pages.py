@@ -42,6 +42,16 @@ def test_consent_at_high_risk_is_saved_and_refused_beside_the_basis(who: Decider
     assert [task["label"] for task in tasks if task["status"] == "There is a problem"] == ["Why we can share"]
 
 
+def test_a_condition_that_needs_no_paragraph_stores_none(who: Decider) -> None:
+    who.page("lawful-basis", kinds=["special"])
+    needs = who.page("conditions", article_9="9-2-g", schedule_1="none", offence_condition=None)
+    assert list(errors(needs)) == ["schedule_1"]
+    who.page("conditions", article_9="9-2-c", schedule_1="none", offence_condition=None)
+    assert who.answers["article_9"] == "9-2-c"
+    assert "schedule_1" not in who.answers
+    assert who.client.get(who.step("conditions")).context["form"].initial["schedule_1"] == "none"
+
+
 def test_consent_relied_on_as_a_condition_is_refused_there(who: Decider) -> None:
     who.page("lawful-basis", kinds=["special"])
     assert list(
@@ -122,6 +132,14 @@ def test_an_item_that_is_shared_needs_its_reasons(who: Decider) -> None:
     assert "items" not in who.answers
     assert list(errors(who.item(relevant="no"))) == ["relevant"]
     assert set(errors(who.item(who.case_file.older))) == {"third_party_effect"}
+
+
+def test_changing_a_recipient_keeps_how_it_is_sent_to_them(who: Decider) -> None:
+    who.recipient()
+    who.page("how")
+    changed = {"name": "DS Amara Osei", "role": "x", "agency": "police", "why": "x", "linked": "no"}
+    who.post(who.url("recipient_change", who.key), **changed)
+    assert who.answers["recipients"] == [{**changed, "key": who.key, "method": "secure_email"}]
 
 
 def test_removing_asks_first_and_takes_the_recipient_off_every_item(who: Decider) -> None:
