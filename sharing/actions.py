@@ -136,20 +136,20 @@ def record(*, by: User, draft: Draft, saves: int | None = None, now: datetime | 
         CannotRecord: a stop, or a point without an answer (what has already been sent meets neither).
         DraftChanged: the draft or its case changed meanwhile.
     """
-    fresh = access.fetch_draft(by, draft.id)
-    if fresh.recorded_at:
-        return _recorded(fresh)
-    if saves is not None and fresh.saves != saves:
-        raise DraftChanged(fresh)
+    fresh = access.stored_draft(draft.id)
+    if fresh is None or fresh.recorded_at or saves not in (None, fresh.saves):
+        return _settled(access.fetch_draft(by, draft.id))
     ready = _prepare(fresh, by, now or timezone.now())
     with transaction.atomic(durable=True):
         decision = _write(ready, by)
-    if decision is None:
-        fresh = access.fetch_draft(by, draft.id)
-        if not fresh.recorded_at:
-            raise DraftChanged(fresh)
-        return _recorded(fresh)
-    return decision
+    return decision or _settled(access.fetch_draft(by, draft.id))
+
+
+def _settled(draft: Draft) -> Decision:
+    """The decision that a draft became already; DraftChanged where it only changed."""
+    if not draft.recorded_at:
+        raise DraftChanged(draft)
+    return _recorded(draft)
 
 
 def _recorded(draft: Draft) -> Decision:
@@ -164,6 +164,8 @@ def _prepare(draft: Draft, by: User, now: datetime) -> _Ready:
     points = {finding.code for finding in rules.points(findings)}
     answered = {code: text for code, text in (answers.get("points") or {}).items() if rules.given(text)}
     if facts.outcome is None or not rules.may_record(facts, findings, answered):
+        # Where it is recorded, the policy is asked under the lock; a refusal tells something too.
+        access.require_draft(by, draft)
         raise CannotRecord(findings, points - set(answered))
     codes = {person.agency for person in facts.recipients}
     said = projection.content(

@@ -79,6 +79,11 @@ def test_nobody_else_may_go_on_with_a_draft(
     ):
         with pytest.raises(Http404):
             act()
+    unfit = draft_of(officer, case_file, reason_text="")
+    with pytest.raises(Http404):
+        actions.record(by=user, draft=unfit, now=NOW)
+    with pytest.raises(Http404):
+        actions.record(by=user, draft=draft, saves=99, now=NOW)
     assert list(access.drafts_for(user)) == []
     assert Draft.objects.get(id=draft.id).saves == draft.saves
     assert not Decision.objects.exists()
