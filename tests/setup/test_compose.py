@@ -1,6 +1,7 @@
 """docker-compose.yml without an engine: each service's own command, run natively against real services."""
 
 import contextlib
+import http.client
 import os
 import socket
 import subprocess
@@ -57,10 +58,10 @@ class Native:
         }
 
     def environment(self, name: str) -> dict[str, str]:
-        """What the container would see; HTTPS is left to the proxy in front."""
+        """What the container would see."""
         own = {key: self._filled(str(value)) for key, value in SERVICES[name]["environment"].items()}
         own |= {"DAHASHARE_DATA": str(self.folder / "data"), "DAHASHARE_KEYS": str(self.folder / "keys")}
-        own |= {"DAHASHARE_HTTPS": "0", "DJANGO_SETTINGS_MODULE": "dahashare.settings"}
+        own |= {"DJANGO_SETTINGS_MODULE": "dahashare.settings"}
         return environment(PATH=f"{BIN}{os.pathsep}{os.environ['PATH']}", **own)
 
     def _filled(self, value: str) -> str:
@@ -104,17 +105,28 @@ def test_web_worker_and_beat_run_on_a_real_postgresql_and_redis(
     with native.up("web"):
         assert eventually(lambda: _listens(native.web_port), 90), native.log("web")
         assert native.well("web"), native.log("web")
+        assert _status(native.web_port, "/sign-in/", {"X-Forwarded-Proto": "https"}) == 200
+        assert _status(native.web_port, "/sign-in/", {}) == 301
+        assert _status(native.web_port, "/health/", {}) == 200
         assert not native.well("worker")
         with native.up("worker") as worker, native.up("beat") as beat:
             assert eventually(lambda: native.well("worker"), 60), native.log("worker")
             assert native.well("beat")
             # The first heartbeat is the worker's own; the next can only be beat's.
             redis.Redis.from_url(redis_server).flushdb()
-            assert not native.well("beat")
             assert eventually(lambda: native.well("beat"), 60), native.log("beat")
             assert (worker.poll(), beat.poll()) == (None, None)
     assert (tmp_path / "keys" / "case-keys").exists()
     assert not (tmp_path / "data" / "dahashare.sqlite3").exists()
+
+
+def _status(port: int, path: str, headers: dict[str, str]) -> int:
+    """The status that the proxy in front would get: redirects are not followed."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("GET", path, headers=headers)
+    status = connection.getresponse().status
+    connection.close()
+    return status
 
 
 def _listens(port: int) -> bool:
