@@ -31,8 +31,8 @@ def plain_html(found: Words) -> SafeString:
 
 @register.filter
 def rule_name(word_id: str) -> str:
-    """How a rule or a principle is called: Rule 6."""
-    return word_id.replace("-", " ").capitalize()
+    """How a rule or a principle is called, such as Rule 6; a lesson by its title."""
+    return words(word_id).title if word_id.startswith("lesson-") else word_id.replace("-", " ").capitalize()
 
 
 @register.filter

@@ -24,6 +24,10 @@ from sharing.models import Draft
 from sharing.sheet import Sheet
 from sharing.words import words
 
+CHANGED = (
+    "The decision was changed in another window, or by somebody else. This is how it stands now. "
+    "Look at it, then try again"
+)
 P = ParamSpec("P")
 Change = Callable[[Mapping[str, Any]], dict[str, Any]]
 

@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from sharing import journey
 from sharing.words import Words, all_words, words
 
 GROUPS = (
@@ -20,8 +21,21 @@ GROUPS = (
 @require_http_methods(["GET", "HEAD"])
 def guidance(request: HttpRequest) -> HttpResponse:
     """All of it, by kind."""
-    groups = [(title, [one for one in all_words() if one.id.startswith(start)]) for start, title in GROUPS]
-    return render(request, "sharing/guidance.html", {"groups": [group for group in groups if group[1]]})
+    groups = [(title, _texts(start)) for start, title in GROUPS]
+    return render(request, "sharing/guidance.html", {"groups": groups})
+
+
+def _texts(start: str) -> list[tuple[str, Words]]:
+    """The texts of a kind, each with the number that it is known by; pages in the order of the journey."""
+    found = [one for one in all_words() if one.id.startswith(start)]
+    if start == "page.":
+        order = list(journey.BY_SLUG)
+        found.sort(key=lambda one: order.index(one.id.removeprefix(start)))
+    numbered = start in ("rule-", "principle-")
+    return [
+        (f"{start[:-1].capitalize()} {one.id.removeprefix(start)}: " if numbered else "", one)
+        for one in found
+    ]
 
 
 @require_http_methods(["GET", "HEAD"])

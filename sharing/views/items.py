@@ -14,6 +14,7 @@ from sharing.forms.items import ItemForm
 from sharing.forms.page import PageForm
 from sharing.summary import is_stale, provenance, what_happens
 from sharing.views.desk import (
+    CHANGED,
     Change,
     Desk,
     Problems,
@@ -50,7 +51,10 @@ def items(request: HttpRequest, desk: Desk) -> HttpResponse:
         return _list(desk, [])
     problems = [] if "later" in request.POST else _open_questions(desk)
     if not problems:
-        desk = keep(desk, mark_page(STEP.slug, done=bool(desk.sheet.item_answers)))
+        try:
+            desk = keep(desk, mark_page(STEP.slug, done=bool(desk.sheet.item_answers)))
+        except actions.DraftChanged:
+            return _list(changed_elsewhere(desk), [("information", CHANGED)])
         problems = [] if "later" in request.POST else _against(desk)
     if problems:
         return _list(desk, problems)
@@ -101,6 +105,7 @@ def _list(desk: Desk, problems: list[tuple[str, str]]) -> HttpResponse:
         "back": back,
         "form": Problems(problems),
         "adding": beside(problems, "add"),
+        "changed": beside(problems, "information"),
     }
     return show(desk, "sharing/items.html", step=STEP, **context)
 
@@ -200,7 +205,10 @@ def item_remove(request: HttpRequest, desk: Desk, item_id: UUID) -> HttpResponse
     item = _find(desk, item_id)
     back = reverse("draft_step", args=[desk.draft.id, STEP.slug])
     if request.method == "POST":
-        keep(desk, lambda answers: _without(answers, str(item.id)))
+        try:
+            keep(desk, lambda answers: _without(answers, str(item.id)))
+        except actions.DraftChanged:
+            return _list(changed_elsewhere(desk), [("information", CHANGED)])
         return redirect(back + "#information")
     return show(desk, "sharing/remove.html", step=STEP, what=item.text, back=back, item=item)
 

@@ -12,6 +12,7 @@ from sharing import actions, journey, rules
 from sharing.forms.page import PageForm
 from sharing.forms.recipients import RecipientForm
 from sharing.views.desk import (
+    CHANGED,
     Change,
     Desk,
     Problems,
@@ -40,7 +41,10 @@ def recipients(request: HttpRequest, desk: Desk) -> HttpResponse:
         return _list(desk, [])
     problems = [] if "later" in request.POST else _open_questions(desk)
     if not problems:
-        desk = keep(desk, mark_page(STEP.slug, done=bool(desk.sheet.recipients)))
+        try:
+            desk = keep(desk, mark_page(STEP.slug, done=bool(desk.sheet.recipients)))
+        except actions.DraftChanged:
+            return _list(changed_elsewhere(desk), [("recipients", CHANGED)])
         problems = [] if "later" in request.POST else _against(desk)
     if problems:
         return _list(desk, problems)
@@ -74,7 +78,7 @@ def _list(desk: Desk, problems: list[tuple[str, str]]) -> HttpResponse:
         {
             "key": one["key"],
             "name": _name(one),
-            "rows": _rows(desk, one),
+            "rows": _rows(desk, one)[1:] if one.get("name") else _rows(desk, one),
             "stopped": one["key"] in stopped,
             "errors": beside(problems, f"change-{one['key']}"),
         }
@@ -86,6 +90,7 @@ def _list(desk: Desk, problems: list[tuple[str, str]]) -> HttpResponse:
         "back": back,
         "form": Problems(problems),
         "adding": beside(problems, "add"),
+        "changed": beside(problems, "recipients"),
     }
     return show(desk, "sharing/recipients.html", step=STEP, **context)
 
@@ -181,10 +186,13 @@ def recipient_remove(request: HttpRequest, desk: Desk, key: str) -> HttpResponse
     found = _find(desk, key)
     if found is None:
         raise Http404
-    if request.method == "POST":
-        keep(desk, lambda answers: _without(answers, key))
-        return redirect(reverse("draft_step", args=[desk.draft.id, STEP.slug]) + "#recipients")
     back = reverse("draft_step", args=[desk.draft.id, STEP.slug])
+    if request.method == "POST":
+        try:
+            keep(desk, lambda answers: _without(answers, key))
+        except actions.DraftChanged:
+            return _list(changed_elsewhere(desk), [("recipients", CHANGED)])
+        return redirect(back + "#recipients")
     return show(desk, "sharing/remove.html", step=STEP, what=_name(found), back=back)
 
 

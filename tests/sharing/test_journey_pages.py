@@ -193,6 +193,25 @@ def test_two_windows_show_both(who: Decider) -> None:
     assert who.answers["harm_if_not"] == "The second window's words"
 
 
+def test_lists_that_were_changed_elsewhere_are_shown_as_they_are(who: Decider) -> None:
+    who.recipient()
+    who.item()
+    seen = who.saves
+    who.recipient(name="Nurse Idowu")
+    addresses = {
+        who.step("recipients"): "Nurse Idowu",
+        who.url("recipient_remove", who.answers["recipients"][0]["key"]): "Nurse Idowu",
+        who.step("items"): "kitchen knife",
+        who.url("item_remove", who.case_file.information.id): "kitchen knife",
+    }
+    for address, holds in addresses.items():
+        before = who.answers
+        found = who.client.post(address, {"saves": seen, "later": "1"})
+        assert problems(found)[0].startswith("The decision was changed in another window")
+        assert holds in found.content.decode()
+        assert who.answers == before
+
+
 @pytest.mark.parametrize("saves", ["", "-1", "x", "9" * 40, "\u0663", "1\x00"])
 def test_junk_for_how_often_it_was_saved(who: Decider, saves: str) -> None:
     who.page("reasons")
