@@ -198,6 +198,7 @@ def _affected(said: Said) -> list[Row]:
 def case_rows(said: Said) -> list[Row]:
     """The case as it was: people, risk, MARAC, organisation."""
     organisation = said["organisation"]
+    kind = lists.label("organisation_type", organisation["type"])
     people = [
         f"{one['name'] or 'No name recorded'}: {lists.label('role', one['role'])}" for one in said["people"]
     ]
@@ -210,11 +211,8 @@ def case_rows(said: Said) -> list[Row]:
         ),
         _row("Referred to MARAC on", moment(said["marac_referred_on"]) or "Not referred"),
         _row("Concern identified", moment(said["concern_identified_at"])),
-        _row("Information held", f"{said['information_count']} items"),
-        _row(
-            "Organisation",
-            f"{organisation['name']}: {lists.label('organisation_type', organisation['type'])}",
-        ),
+        _row("Information items held", str(said["information_count"])),
+        _row("Organisation", [organisation["name"] or "No name recorded", kind]),
     ]
     return [row for row in rows if row["answer"]]
 
@@ -245,7 +243,10 @@ def item_cards(said: Said, *, include: bool) -> list[dict[str, Any]]:
     """The items that were shared, or those that were withheld, as they read then."""
     names, receivers = _names(said), {one["key"]: one["name"] for one in said["recipients"]}
     return [
-        {"title": f"Item {number}", "rows": _item_rows(one, names, receivers)}
+        {
+            "title": f"{'Item' if include else 'Withheld item'} {number}",
+            "rows": _item_rows(one, names, receivers),
+        }
         for number, one in enumerate((one for one in said["items"] if one["include"] == include), 1)
     ]
 
@@ -333,7 +334,10 @@ def _served(said: Said) -> tuple[list[str], ...]:
             _said(said, "mitigation", "What makes sharing safer"),
             _said(said, "instead", "What is done instead"),
         ],
-        [f"{included} items to share, {row['withheld']} withheld", f"{len(said['recipients'])} recipients"],
+        [
+            f"Items to share: {included}, withheld: {row['withheld']}",
+            f"Recipients: {len(said['recipients'])}",
+        ],
         ["Recorded with its reasons, its guidance and a receipt code"],
     )
 

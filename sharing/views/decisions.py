@@ -35,6 +35,8 @@ def decision(request: HttpRequest, reference: str) -> HttpResponse:
         "banner": banner(found.case),
         "tags": tags(found),
         "receipt": chain.receipt_code(bytes(found.entry_hash)),
+        "decided": display.moment(found.decided_at.isoformat()),
+        "recorded": display.moment(found.recorded_at.isoformat()),
         "problem": problem,
         "destroyed": not said,
     }
@@ -53,7 +55,6 @@ def _record(said: dict[str, Any]) -> dict[str, Any]:
         "points": display.findings(said, "point"),
         "guidance": display.guidance(said),
         "lists_version": said["lists"],
-        "decided": display.moment(said["decided_at"]),
     }
 
 

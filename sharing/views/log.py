@@ -23,6 +23,7 @@ def logs(request: HttpRequest) -> HttpResponse:
     shown = log.page(found, request.GET.get("before", ""))
     page = {
         "form": form,
+        "narrowed": form.is_bound and (form.errors or set(form.chosen()) - {"period"}),
         "period": filters["period"],
         "count": found.count(),
         "headings": headings,
