@@ -52,6 +52,10 @@ class RecipientForm(PageForm):
         """Ask for the name of an agency that is not in the list."""
         if self.cleaned_data.get("agency") in lists.codes("unlisted_agency"):
             self.need("agency_name", "Enter the name of the agency")
+            named = self.cleaned_data.get("agency_name", "").casefold()
+            if any(named == name.casefold() for _, name in self.sheet.agencies):
+                # Typed by hand it would pass by the rules for this agency, such as a sign-off.
+                self.add_error("agency", "This agency is in the list. Select it there")
         return self.cleaned_data
 
 

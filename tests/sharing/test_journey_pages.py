@@ -95,6 +95,20 @@ def test_a_linked_recipient_is_saved_and_refused(who: Decider) -> None:
     assert list(errors(changed)) == ["name"]
 
 
+def test_an_agency_that_is_not_in_the_list_is_named_and_is_not_in_the_list(who: Decider) -> None:
+    assert list(errors(who.recipient(agency="unlisted"))) == ["agency_name"]
+    assert list(errors(who.recipient(agency="unlisted", agency_name="immigration ENFORCEMENT"))) == ["agency"]
+    assert who.recipient(agency="unlisted", agency_name="Northfield food bank").status_code == 302
+    assert b"Northfield food bank" in who.client.get(who.url("draft_check")).content
+
+
+def test_immigration_enforcement_gets_nothing_without_a_sign_off(who: Decider) -> None:
+    who.recipient(agency="immigration_enforcement")
+    assert who.post(who.step("recipients")).url == who.step("sign-off")
+    assert list(errors(who.post(who.step("sign-off"), signed_off="no"))) == ["signed_off"]
+    assert who.post(who.step("sign-off"), signed_off="yes").url == who.step("reasons")
+
+
 def test_a_route_that_is_not_safe(who: Decider) -> None:
     who.page("telling", informed="told_later_by", consent="given")
     found = who.post(who.step("telling-details"), told_by="post", **day("tell_by", 3))
