@@ -1,4 +1,4 @@
-"""Filling in the journey as a browser does: the helpers of its tests."""
+"""Filling in the journey as a browser does: what its tests share."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
