@@ -66,7 +66,7 @@ class Own:
 
     def _ours(self, number: int) -> Task:
         draft = demonstration.type_draft(self.scenario, *self.held[number], self.officer)
-        return partial(actions.record, by=self.officer, draft=draft, saves=draft.saves, now=self.scenario.now)
+        return partial(actions.record, by=self.officer, draft=draft, now=self.scenario.now)
 
     def _peer(self, way: str, number: int) -> Task:
         draft = demonstration.type_draft(self.scenario, *self.held[number], self.officer)

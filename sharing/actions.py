@@ -18,7 +18,7 @@ from cases import access as case_access
 from cases import events, fields
 from cases.models import Agency, Case, ConsentRecord, InformationItem, Organisation, User
 from sharing import access, projection, rules
-from sharing.answers import Answers, facts_of, prune
+from sharing.answers import Answers, facts_of, fingerprint, prune
 from sharing.models import Decision, Draft
 from sharing.rules.terms import day_of
 
@@ -124,11 +124,11 @@ class _Ready:
     consent: ConsentRecord | None
 
 
-def record(*, by: User, draft: Draft, saves: int | None = None, now: datetime | None = None) -> Decision:
+def record(*, by: User, draft: Draft, seen: str | None = None, now: datetime | None = None) -> Decision:
     """Record the decision that a draft has become. A repeated request gives the first one's decision.
 
     Args:
-        saves: how often the draft had been saved when the officer read it through; None: not compared.
+        seen: the `answers.fingerprint` of what the officer read through before; None: not compared.
         now: the aware time that the rules judge against, for made-up cases; when it is recorded is always
             told by the real clock.
 
@@ -137,9 +137,11 @@ def record(*, by: User, draft: Draft, saves: int | None = None, now: datetime | 
         DraftChanged: the draft or its case changed meanwhile.
     """
     fresh = access.stored_draft(draft.id)
-    if fresh is None or fresh.recorded_at or saves not in (None, fresh.saves):
+    if fresh is None or fresh.recorded_at:
         return _settled(access.fetch_draft(by, draft.id))
     ready = _prepare(fresh, by, now or timezone.now())
+    if seen is not None and seen != fingerprint(fresh.saves, ready.facts):
+        raise DraftChanged(access.fetch_draft(by, draft.id))
     with transaction.atomic(durable=True):
         decision = _write(ready, by)
     return decision or _settled(access.fetch_draft(by, draft.id))
@@ -229,11 +231,14 @@ def _write(ready: _Ready, by: User) -> Decision | None:
 
 def _stand_on_case(case: Case, ready: _Ready, by: User) -> None:
     """Where sharing stands now, kept with the case: lawful basis, consent, what was checked of necessity."""
-    facts, reference = ready.facts, ready.draft.reference
-    if facts.basis:
-        case.lawful_basis, case.lawful_basis_at = facts.basis, facts.decided_at or facts.now
-    case.consent_status = facts.consent or case.consent_status
-    case.necessity = necessity(facts) | {"decision": reference}
+    facts, decided = ready.facts, ready.facts.decided_at or ready.facts.now
+    # What is recorded late is history: it never replaces what was decided or said after it.
+    if facts.basis and (case.lawful_basis_at is None or decided >= case.lawful_basis_at):
+        case.lawful_basis, case.lawful_basis_at = facts.basis, decided
+    latest = case.consent_log.exclude(consent="").first()
+    case.consent_status = latest.consent if latest else case.consent_status
+    if not case.decisions.filter(decided_at__gt=decided).exists():
+        case.necessity = necessity(facts) | {"decision": ready.draft.reference}
     case._history_user = by  # type: ignore[attr-defined]
     case.save(update_fields=["lawful_basis", "lawful_basis_at", "consent_status", "necessity"])
 

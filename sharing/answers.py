@@ -4,9 +4,12 @@ Keys are the field names of the table of facts; a missing key is "not answered".
 What the case already knows (people, risk, the text of its information) is never in the answers.
 """
 
+import json
 import re
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any, Literal
 
 from cases.models import Case, InformationItem, Organisation
@@ -78,6 +81,19 @@ def facts_of(
         ),
         **_flat(answers),
     )
+
+
+def fingerprint(saves: int, facts: rules.Facts) -> str:
+    """A mark of all that a check page showed: the draft as saved `saves` times, and the case beneath it.
+
+    It is alike in every process, so that recording can ask whether what was read is what would be recorded.
+    """
+    shown = {name: value for name, value in asdict(facts).items() if name != "now"}
+    return sha256(json.dumps([saves, shown], default=_spelled, sort_keys=True).encode()).hexdigest()
+
+
+def _spelled(value: Any) -> Any:
+    return sorted(value) if isinstance(value, frozenset) else str(value)
 
 
 def _flat(answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from sharing.rules.terms import LONDON
 
 PAGE = 50
 CHUNK = 1000
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -84,10 +85,12 @@ def page(found: QuerySet[Decision], before: str) -> Slice:
 def _key(text: str) -> tuple[datetime, UUID] | None:
     at, _, last = text.partition("_")
     try:
+        # A time without an offset was never one of ours; one outside these years fits no database.
         moment, key = datetime.fromisoformat(at), UUID(last)
-    except ValueError:
+        known = moment.tzinfo is not None and _FIRST_YEAR <= moment.astimezone(UTC).year <= _LAST_YEAR
+    except (ValueError, OverflowError):
         return None
-    return (moment, key) if moment.tzinfo else None
+    return (moment, key) if known else None
 
 
 # --- columns, the same on the page and in the file ------------------------------------------------

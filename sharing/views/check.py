@@ -1,8 +1,5 @@
 """The points to answer, the summary to check, the recording, and what comes after it."""
 
-import json
-from dataclasses import asdict
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +12,7 @@ from audit.chain import receipt_code
 from cases.actions import see
 from cases.banner import banner
 from sharing import access, actions, journey, rules
+from sharing.answers import fingerprint
 from sharing.summary import golden_rules, sections
 from sharing.views.desk import (
     Desk,
@@ -100,16 +98,6 @@ def obstacles(desk: Desk) -> list[dict[str, str]]:
     return found
 
 
-def fingerprint(facts: rules.Facts) -> str:
-    """A mark of all that a check page showed, the case's own information too; alike in every process."""
-    shown = {name: value for name, value in asdict(facts).items() if name != "now"}
-    return sha256(json.dumps(shown, default=_plain, sort_keys=True).encode()).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    return sorted(value) if isinstance(value, frozenset) else str(value)
-
-
 def _check(desk: Desk, problems: list[tuple[str, str]], status: int = 200) -> HttpResponse:
     findings = rules.assess(desk.sheet.facts)
     answered = desk.sheet.answers.get("points", {})
@@ -125,7 +113,7 @@ def _check(desk: Desk, problems: list[tuple[str, str]], status: int = 200) -> Ht
         points=shown,
         kept=[words(one.words) for one in rules.stops(findings)] if desk.sheet.facts.already_sent else [],
         obstacles=obstacles(desk),
-        seen=fingerprint(desk.sheet.facts),
+        seen=fingerprint(desk.saves, desk.sheet.facts),
         form=Problems(problems),
         errors={target: beside(problems, target) for target in ("obstacles", "summary")},
     )
@@ -136,12 +124,11 @@ def record(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Record the decision that was checked. However often it is sent, there is one."""
     if request.method != "POST":
         return redirect("draft_check", desk.draft.id)
-    if request.POST.get("seen") != fingerprint(desk.sheet.facts):
-        return _check(changed_elsewhere(desk), [("summary", CHANGED)])
-    if obstacles(desk):
+    seen = request.POST.get("seen", "")
+    if obstacles(desk) and seen == fingerprint(desk.saves, desk.sheet.facts):
         return _check(desk, [("obstacles", "This decision cannot be recorded yet. See what is still open")])
     try:
-        actions.record(by=desk.user, draft=desk.draft, saves=desk.saves)
+        actions.record(by=desk.user, draft=desk.draft, seen=seen)
     except actions.CannotRecord:
         return _check(desk, [("obstacles", "This decision cannot be recorded yet. See what is still open")])
     except actions.DraftChanged:

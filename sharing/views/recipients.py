@@ -28,6 +28,8 @@ from sharing.views.desk import (
 from sharing.views.journey import address
 
 STEP = journey.BY_SLUG["recipients"]
+MOST = 30
+"""Recipients of one decision; each page of the journey stays one that can be read."""
 
 
 def _stops(desk: Desk) -> list[rules.Finding]:
@@ -126,6 +128,10 @@ def _one(desk: Desk, key: str) -> HttpResponse:
     if desk.request.method != "POST":
         return _page(desk, key, _with_stops(desk, key) if stored else RecipientForm(desk.sheet, stored={}))
     form = RecipientForm(desk.sheet, desk.request.POST, stored=stored)
+    if not stored and len(desk.sheet.recipients) >= MOST:
+        form.add_error(
+            "name", f"A decision can have {MOST} recipients. Record another decision for the others"
+        )
     later = "later" in desk.request.POST
     if not form.is_valid() and not (later and form.only_unanswered):
         return _page(desk, key, form)

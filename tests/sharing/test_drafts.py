@@ -83,7 +83,7 @@ def test_nobody_else_may_go_on_with_a_draft(
     with pytest.raises(Http404):
         actions.record(by=user, draft=unfit, now=NOW)
     with pytest.raises(Http404):
-        actions.record(by=user, draft=draft, saves=99, now=NOW)
+        actions.record(by=user, draft=draft, seen="stale", now=NOW)
     assert list(access.drafts_for(user)) == []
     assert Draft.objects.get(id=draft.id).saves == draft.saves
     assert not Decision.objects.exists()

@@ -4,7 +4,7 @@ import csv
 import io
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -172,6 +172,9 @@ JUNK = [
     "?page=1&page=2&outcome=a&outcome=b",
     "?since_day=" + "9" * 5000,
     "?outcome=%F0%9F%92%A9",
+    f"?period=all&before=0001-01-01T00:00:00%2B23:59_{UUID(int=1)}",
+    f"?period=all&before=9999-12-31T23:59:59-23:59_{UUID(int=1)}",
+    f"?period=all&before=0001-01-01T00:00:00%2B00:00_{UUID(int=1)}",
 ]
 
 

@@ -15,6 +15,7 @@ from cases import actions as case_actions
 from cases import events
 from cases.models import ConsentRecord, Organisation, User
 from sharing import access, actions, lists, projection, rules, words
+from sharing.answers import facts_of, fingerprint
 from sharing.models import Decision, Draft
 from tests.cast import CaseFile
 from tests.sharing.deciding import NOT_SHARED, NOW, REASON, answers, decided, draft_of, item
@@ -106,7 +107,7 @@ def test_the_draft_is_emptied(officer: User, case_file: CaseFile) -> None:
 def test_a_second_record_gives_the_first_decision(officer: User, case_file: CaseFile) -> None:
     draft = draft_of(officer, case_file)
     first = actions.record(by=officer, draft=draft, now=NOW)
-    assert actions.record(by=officer, draft=draft, saves=draft.saves, now=NOW).id == first.id
+    assert actions.record(by=officer, draft=draft, now=NOW).id == first.id
     assert len(entries(case_file)) == Decision.objects.count() == 1
 
 
@@ -116,7 +117,7 @@ def test_twenty_at_once_are_one_decision(officer: User, case_file: CaseFile) -> 
 
     def once(_: int) -> UUID:
         try:
-            return actions.record(by=officer, draft=draft, saves=draft.saves, now=NOW).id
+            return actions.record(by=officer, draft=draft, now=NOW).id
         finally:
             connections.close_all()
 
@@ -253,12 +254,45 @@ def test_so_is_everything_that_the_rules_read(
 
 def test_a_draft_saved_since_it_was_read_through_is_not_recorded(officer: User, case_file: CaseFile) -> None:
     draft = draft_of(officer, case_file)
-    changed = answers(case_file, reason_text="Something that the officer did not read through again")
+    seen = _seen(draft)
+    changed = answers(case_file, reason_text=f"{REASON}, and more that nobody read")
     actions.save_draft(by=officer, draft=draft, answers=changed, saves=draft.saves)
     with pytest.raises(actions.DraftChanged) as refused:
-        actions.record(by=officer, draft=draft, saves=draft.saves, now=NOW)
+        actions.record(by=officer, draft=draft, seen=seen, now=NOW)
     assert refused.value.draft.saves == draft.saves + 1
     assert not Decision.objects.exists()
+
+
+def test_a_case_that_changed_since_it_was_read_through_is_not_recorded(
+    officer: User, case_file: CaseFile
+) -> None:
+    draft = draft_of(officer, case_file)
+    seen = _seen(draft)
+    values = {"text": "Something that the officer has not read"}
+    case_actions.change_information(by=officer, item=case_file.information, values=values)
+    with pytest.raises(actions.DraftChanged):
+        actions.record(by=officer, draft=draft, seen=seen, now=NOW)
+    assert not Decision.objects.exists()
+    assert actions.record(by=officer, draft=draft, seen=_seen(draft), now=NOW)
+
+
+def _seen(draft: Draft) -> str:
+    """The mark that a check page of this draft would carry now."""
+    draft = Draft.objects.select_related("case").get(id=draft.id)
+    facts = facts_of(actions.answers_of(draft), case=draft.case, organisation=Organisation.current(), now=NOW)
+    return fingerprint(draft.saves, facts)
+
+
+def test_what_is_recorded_late_does_not_replace_what_came_after(officer: User, case_file: CaseFile) -> None:
+    case = case_file.case
+    withdrawn = {"happened_on": date(2026, 3, 10), "consent": "withdrawn"}
+    case_actions.log_consent(by=officer, case=case, values=withdrawn)
+    later = decided(officer, case_file, decided_at="2026-03-03T10:45:00+00:00")
+    decided(officer, case_file, basis="6-1-e", power="Care Act 2014", decided_at="2026-03-03T09:00:00+00:00")
+    case.refresh_from_db()
+    assert (case.consent_status, case.lawful_basis) == ("withdrawn", "6-1-d")
+    assert case.lawful_basis_at == later.decided_at
+    assert case.necessity["decision"] == later.reference
 
 
 def test_items_of_another_case_are_not_recorded(officer: User, case_file: CaseFile) -> None:
