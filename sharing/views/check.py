@@ -113,7 +113,7 @@ def _check(desk: Desk, problems: list[tuple[str, str]], status: int = 200) -> Ht
         points=shown,
         kept=[words(one.words) for one in rules.stops(findings)] if desk.sheet.facts.already_sent else [],
         obstacles=obstacles(desk),
-        seen=fingerprint(desk.saves, desk.sheet.facts),
+        seen=fingerprint(desk.draft.saves, desk.sheet.facts),
         form=Problems(problems),
         errors={target: beside(problems, target) for target in ("obstacles", "summary")},
     )
@@ -125,7 +125,7 @@ def record(request: HttpRequest, desk: Desk) -> HttpResponse:
     if request.method != "POST":
         return redirect("draft_check", desk.draft.id)
     seen = request.POST.get("seen", "")
-    if obstacles(desk) and seen == fingerprint(desk.saves, desk.sheet.facts):
+    if obstacles(desk) and seen == fingerprint(desk.draft.saves, desk.sheet.facts):
         return _check(desk, [("obstacles", "This decision cannot be recorded yet. See what is still open")])
     try:
         actions.record(by=desk.user, draft=desk.draft, seen=seen)

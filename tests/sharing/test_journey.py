@@ -108,6 +108,7 @@ def test_a_page_that_was_never_filled_in_keeps_a_share_from_being_recorded(who: 
     refused = who.record()
     assert refused.status_code == 200
     assert "cannot be recorded yet" in refused.content.decode()
+    who.client.post(who.url("draft_record"), {"saves": "999", "seen": who.seen()})
     assert not Decision.objects.exists()
 
 
