@@ -97,6 +97,10 @@ def sqlite_triggers(
         triggers[f"{table}_guard_{event.lower()}"] = (
             f'BEFORE {event} ON "{table}" FOR EACH ROW BEGIN\n{body}\nEND'
         )
+    # A BEFORE trigger reads a row number that is not given yet as -1: a row stored there would have every
+    # later insert refused. Only an AFTER trigger sees the number that the row has.
+    number = _sqlite_refuse(f"{table} counts its rows from one", "NEW.rowid < 1")
+    triggers[f"{table}_guard_number"] = f'AFTER INSERT ON "{table}" FOR EACH ROW BEGIN\n{number}\nEND'
     return {name: f'CREATE TRIGGER "{name}" {rest}' for name, rest in triggers.items()}
 
 

@@ -88,6 +88,18 @@ def test_further_rows_are_welcome() -> None:
     assert stored() == [(1, "a", "p"), (2, None, "p"), (3, None, None)]
 
 
+@pytest.mark.usefixtures("table")
+@pytest.mark.parametrize("verb", ["INSERT", "INSERT OR IGNORE", "INSERT OR REPLACE"])
+@pytest.mark.parametrize("number", [-1, 0])
+def test_no_row_takes_a_number_that_would_stop_later_ones(verb: str, number: int) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("only SQLite has row numbers")
+    with pytest.raises(IntegrityError, match=f"{TABLE} counts its rows from one"):
+        run(f"{verb} INTO {TABLE} (rowid, code) VALUES ({number}, 'b')")
+    run(f"INSERT INTO {TABLE} (code) VALUES ('c')")  # noqa: S608
+    assert stored() == [(1, "a", "p"), (2, "c", None)]
+
+
 def test_a_unique_index_made_later_is_missed_until_it_is_guarded(table: None) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("only SQLite's guards know the unique columns")
@@ -121,6 +133,9 @@ SQLITE_HARM = {
     ],
     "the guard audit_entry_guard_insert on audit_entry is not there": [
         "DROP TRIGGER audit_entry_guard_insert"
+    ],
+    "the guard audit_entry_guard_number on audit_entry is not there": [
+        "DROP TRIGGER audit_entry_guard_number"
     ],
     "the guard audit_entry_guard_delete on audit_entry does not say what it must": [
         "DROP TRIGGER audit_entry_guard_delete",
