@@ -50,7 +50,8 @@ def install(using: str = DEFAULT_DB_ALIAS) -> None:
 def missing(using: str = DEFAULT_DB_ALIAS) -> list[str]:
     """A sentence for each guard that is not there, is switched off, or says something else than it must.
 
-    Also for each registered table without a table, and for each trigger on one that is not ours.
+    Also for each registered table without a table, and for each trigger on one that is not ours. On PostgreSQL
+    also for each way past the triggers: a rule, a table that inherits, row security, no log for a crash.
     """
     connection = connections[using]
     found = _tables(connection)
@@ -196,6 +197,9 @@ def _faults_postgresql(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, s
                 yield table, f"the guard {name} on {table} does not say what it must"
         for name in sorted(there.keys() - expected.keys()):
             yield table, f"the trigger {name} on {table} is not one of the guards"
+    for table, why in _rows(connection, _WAYS_PAST):
+        if table in _guarded:
+            yield table, f"{why}: the guards on {table} do not see it"
 
 
 # tgqual and tgattr: a WHEN condition or a list of columns would let changes past.
@@ -207,6 +211,25 @@ JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = current_schema()
 JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
 WHERE NOT t.tgisinternal
+"""
+# Asked of the catalogues themselves: relhasrules and relhassubclass stay true after the thing is gone.
+_WAYS_PAST = """
+SELECT c.relname, way.why
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = current_schema()
+CROSS JOIN LATERAL (
+  SELECT 'the rule ' || r.rulename || ' rewrites statements'
+  FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid
+  UNION ALL
+  SELECT 'the table ' || CAST(CAST(i.inhrelid AS pg_catalog.regclass) AS text) || ' passes for part of it'
+  FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid
+  UNION ALL
+  SELECT 'row security hides rows' WHERE c.relrowsecurity
+  UNION ALL
+  SELECT 'a crash empties an unlogged table' WHERE c.relpersistence = 'u'
+) way (why)
+WHERE c.relkind IN ('r', 'p')
+ORDER BY 1, 2
 """
 _FUNCTIONS = """
 SELECT p.proname, p.prosrc, p.proconfig, p.prosecdef, l.lanname

@@ -201,6 +201,42 @@ def test_a_trigger_that_is_not_a_guard_is_named() -> None:
     assert guards.missing() == ["the trigger sly on audit_entry is not one of the guards"]
 
 
+@pytest.mark.parametrize(
+    ("harm", "undo", "why"),
+    [
+        (
+            "CREATE RULE sly AS ON INSERT TO audit_entry DO INSTEAD NOTHING",
+            "DROP RULE sly ON audit_entry",
+            "the rule sly rewrites statements",
+        ),
+        (
+            "CREATE TABLE sly () INHERITS (audit_entry)",
+            "DROP TABLE sly",
+            "the table sly passes for part of it",
+        ),
+        (
+            "ALTER TABLE audit_entry ENABLE ROW LEVEL SECURITY",
+            "ALTER TABLE audit_entry DISABLE ROW LEVEL SECURITY",
+            "row security hides rows",
+        ),
+        (
+            "ALTER TABLE audit_entry SET UNLOGGED",
+            "ALTER TABLE audit_entry SET LOGGED",
+            "a crash empties an unlogged table",
+        ),
+    ],
+    ids=["rule", "child", "row security", "unlogged"],
+)
+def test_a_way_past_the_triggers_is_named_until_it_is_gone(harm: str, undo: str, why: str) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("PostgreSQL's own")
+    run(harm)
+    guards.install()
+    assert guards.missing() == [f"{why}: the guards on audit_entry do not see it"]
+    run(undo)
+    assert guards.missing() == []
+
+
 def test_migrating_puts_the_guards_back() -> None:
     run("DROP TRIGGER audit_entry_guard_update" if connection.vendor == "sqlite" else DROP)
     assert guards.missing() != []
