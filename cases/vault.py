@@ -8,7 +8,6 @@ import base64
 import os
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from uuid import UUID
@@ -38,13 +37,16 @@ class NoKey(Exception):  # noqa: N818 - a state that callers expect
     """No data key is stored for the subject."""
 
 
+Keyring = OrderedDict[str, AESGCM]
+_rings: dict[Path, Keyring] = {}
+
+
 def _keyring_path() -> Path:
     return Path(settings.KEYS_DIR) / "case-keys"
 
 
-@lru_cache(maxsize=4)
-def _keyring(path: Path) -> "OrderedDict[str, AESGCM]":
-    ring: OrderedDict[str, AESGCM] = OrderedDict()
+def _read(path: Path) -> Keyring:
+    ring: Keyring = OrderedDict()
     try:
         for line in path.read_text("ascii").splitlines():
             key_id, material = line.split()
@@ -67,7 +69,7 @@ def _keyring(path: Path) -> "OrderedDict[str, AESGCM]":
     return ring
 
 
-def keyring() -> "OrderedDict[str, AESGCM]":
+def keyring() -> Keyring:
     """The key-encryption keys by id, the current one first.
 
     Read once a process: a file that is swapped while the process serves was never compared with the canary.
@@ -75,7 +77,10 @@ def keyring() -> "OrderedDict[str, AESGCM]":
     Raises:
         WrongKey: the file is missing or damaged.
     """
-    return _keyring(_keyring_path())
+    path = _keyring_path()
+    if (ring := _rings.get(path)) is None:
+        ring = _rings[path] = _read(path)
+    return ring
 
 
 def _encrypt(key: AESGCM, plaintext: bytes, aad: bytes) -> bytes:
@@ -204,7 +209,7 @@ def unseal(subject: UUID, sealed: bytes, aad: bytes) -> bytes:
 def forget() -> None:
     """Drop the opened keys of this process and read the key file anew when it is next needed."""
     _keys.clear()
-    _keyring.cache_clear()
+    _rings.clear()
 
 
 def check_canary() -> None:
@@ -215,10 +220,9 @@ def check_canary() -> None:
     Raises:
         WrongKey: a key is missing, damaged, or not the one this database was sealed with.
     """
-    forget()
-    ring = keyring()
-    if not _compare_canaries(ring) and CaseKey.objects.exists():
-        raise WrongKey("The database holds sealed cases but no canary: it was not made by this set-up.")
+    path = _keyring_path()
+    ring = _read(path)
+    _compare_canaries(ring)
     known = set(Canary.objects.values_list("key_id", flat=True))
     added = [
         Canary(key_id=key_id, sealed=_encrypt(key, _CANARY_TEXT, key_id.encode()))
@@ -229,10 +233,25 @@ def check_canary() -> None:
         # Another process may start at this moment, perhaps with another file: the first canary counts.
         Canary.objects.bulk_create(added, ignore_conflicts=True)
         _compare_canaries(ring)
+    forget()
+    _rings[path] = ring  # not before: a file that is refused must never seal anything
 
 
-def _compare_canaries(ring: Mapping[str, AESGCM]) -> int:
-    """The number of canaries, each of which the key of its id opens."""
+def canary_opens() -> bool:
+    """Whether the key file, as it is now, is the one that this database was sealed with.
+
+    Only a look, for anybody who asks while the process serves: it stores nothing and keeps nothing of the
+    file, so that the process goes on with the keys that were compared at its start.
+    """
+    try:
+        _compare_canaries(_read(_keyring_path()))
+    except WrongKey:
+        return False
+    return True
+
+
+def _compare_canaries(ring: Mapping[str, AESGCM]) -> None:
+    """Refuse unless each canary is opened by the key of its id, and sealed cases have a canary."""
     stored = {row.key_id: bytes(row.sealed) for row in Canary.objects.all()}
     for key_id, sealed in stored.items():
         if key_id not in ring:
@@ -247,4 +266,5 @@ def _compare_canaries(ring: Mapping[str, AESGCM]) -> int:
                 f"The key {key_id} is not the one that this database was sealed with. "
                 "Put back the copy that was kept elsewhere."
             ) from error
-    return len(stored)
+    if not stored and CaseKey.objects.exists():
+        raise WrongKey("The database holds sealed cases but no canary: it was not made by this set-up.")

@@ -1,6 +1,7 @@
 """Keys: a wrong, missing or damaged key file is found before anything is served; races leave one key."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -107,6 +108,37 @@ def test_a_key_file_swapped_while_serving_is_not_used(key_file: Path) -> None:
     first = vault.new_key(uuid4())
     _other_file(key_file)
     assert vault.new_key(uuid4()).key_id == first.key_id
+
+
+@pytest.mark.parametrize("look", [vault.check_canary, vault.canary_opens])
+def test_a_file_that_is_refused_seals_nothing(look: Callable[[], object], key_file: Path) -> None:
+    vault.check_canary()
+    right, subject = key_file.read_text(), uuid4()
+    _other_key(key_file)
+    with suppress(vault.WrongKey):
+        assert look() is False
+    vault.new_key(subject).save()
+    sealed = vault.seal(subject, b"text", b"place")
+    key_file.write_text(right)
+    vault.forget()
+    assert vault.unseal(subject, sealed, b"place") == b"text"
+
+
+@pytest.mark.parametrize("harm", [_gone, _short, _other_key, _other_file])
+def test_a_look_at_the_key_file_tells_and_changes_nothing(
+    harm: Callable[[Path], None], key_file: Path
+) -> None:
+    vault.check_canary()
+    subject = uuid4()
+    vault.new_key(subject)
+    assert vault.canary_opens()
+    vault.seal(subject, b"text", b"place")  # a key that is not stored yet was not dropped
+    key_file.write_text(f"{new_case_key()}\n{key_file.read_text()}")
+    assert vault.canary_opens()
+    assert Canary.objects.count() == 1
+    harm(key_file)
+    assert not vault.canary_opens()
+    assert Canary.objects.count() == 1
 
 
 def test_a_case_key_opens_only_for_its_own_case(key_file: Path) -> None:

@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -10,8 +12,12 @@ from django.test import Client
 from pytest_django import Settings
 
 from audit import guards
+from cases import vault
+from cases.models import Canary, Case, Team, User
 from dahashare.celery import app
+from dahashare.keys import make_keys, new_case_key
 from dahashare.tasks import HEARTBEAT, clear_sessions, heartbeat
+from tests.cast import make_case
 
 pytestmark = pytest.mark.django_db
 PARTS = {"database", "guards", "keys", "cache", "queue", "worker"}
@@ -50,6 +56,26 @@ def test_a_missing_key_is_told(client: Client, settings: Settings) -> None:
     settings.KEYS_DIR = settings.DATA_DIR / "nowhere"
     answer = client.get("/health/").json()
     assert (answer["keys"], answer["database"]) == ("down", "ok")
+
+
+def test_asking_stores_nothing_and_leaves_the_keys_in_use(
+    client: Client, settings: Settings, tmp_path: Path, officer: User, team: Team
+) -> None:
+    make_keys(tmp_path)
+    settings.KEYS_DIR, file = tmp_path, tmp_path / "case-keys"
+    vault.check_canary()
+    right, subject = file.read_text(), uuid4()
+    vault.new_key(subject)
+    file.write_text(f"{right}{new_case_key()}\n")
+    assert client.get("/health/").json()["keys"] == "ok"
+    vault.seal(subject, b"text", b"place")
+    assert Canary.objects.count() == 1
+    file.write_text(f"{right.split()[0]} {new_case_key().split()[1]}\n")
+    assert client.get("/health/").json()["keys"] == "down"
+    case = make_case(officer, team).case
+    file.write_text(right)
+    vault.forget()
+    assert Case.objects.get(id=case.id).staff_safety == "Visit in twos"
 
 
 def test_a_queue_that_is_gone_is_told_and_the_others_still_are(client: Client) -> None:
