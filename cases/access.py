@@ -3,15 +3,15 @@
 Exclusion first and beneath it owner, team and guardian's direct grants. No superuser bypass.
 """
 
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.http import Http404
 
-from cases.models import Case, CaseUserPermission, Exclusion, Team, User
+from cases.models import Case, CaseUserPermission, Exclusion, Membership, Team, User
 
 What = Literal["view", "work", "timeline", "see_views", "manage_access", "see_access"]
 GRANT = "work_on_case"
@@ -40,33 +40,43 @@ class Refused(PermissionDenied):
         self.case_id = case_id
 
 
+def _still(user: User, *roles: str) -> QuerySet[User]:
+    """The user's stored row while they are active in one of the roles; the row in our hand may be old."""
+    return User.objects.filter(id=user.id, is_active=True, role__in=roles)
+
+
 def works_on_cases(user: User) -> bool:
-    """Whether the user's role opens cases at all."""
+    """Whether the role of the user, as it was loaded, opens cases at all: for choosing people, no door."""
     return user.is_active and user.role in _CASE_WORKERS
 
 
 def visible_to(user: User | AnonymousUser) -> QuerySet[Case]:
     """The cases whose existence the user may know; everything else is as if it did not exist.
 
+    Role and leaving are asked of the database in the same query, so that it holds under an action's lock.
+
     Args:
         user: anybody, signed in or not.
     """
-    if not isinstance(user, User) or not works_on_cases(user):
+    if not isinstance(user, User):
         return Case.objects.none()
     granted = CaseUserPermission.objects.filter(user=user, permission__codename=GRANT)
-    mine = Q(owner=user) | Q(id__in=granted.values("content_object_id"))
-    if user.role == User.Role.MANAGER:
-        mine |= Q(team__in=user.teams.values("id"))
+    mine = Q(owner=user) | Q(id__in=granted.values("content_object_id")) | Q(team__in=_managed(user))
     excluded = Exclusion.objects.filter(user=user, ended_at=None).values("case_id")
-    return Case.objects.filter(mine).exclude(id__in=excluded)
+    return Case.objects.filter(Exists(_still(user, *_CASE_WORKERS)), mine).exclude(id__in=excluded)
+
+
+def _managed(user: User) -> QuerySet[Any, Any]:
+    """The ids of the teams whose cases are open to the user as their manager."""
+    manager = _still(user, User.Role.MANAGER)
+    return Membership.objects.filter(user__in=manager).values("team_id")
 
 
 def rights(user: User | AnonymousUser, case: Case) -> frozenset[What]:
     """What the user may do with the case now (asked of the database, nothing is remembered)."""
     if not isinstance(user, User) or not visible_to(user).filter(id=case.id).exists():
         return frozenset()
-    team = Case.objects.filter(id=case.id).values("team")
-    manages = user.role == User.Role.MANAGER and user.teams.filter(id__in=team).exists()
+    manages = Case.objects.filter(id=case.id, team__in=_managed(user)).exists()
     return _MANAGER_OF_TEAM if manages else _OWNER_OR_GRANTED
 
 
@@ -95,7 +105,7 @@ def require_team(user: User, team: Team) -> None:
     Raises:
         PermissionDenied: otherwise.
     """
-    if not works_on_cases(user) or not user.teams.filter(id=team.id).exists():
+    if not Membership.objects.filter(user__in=_still(user, *_CASE_WORKERS), team=team).exists():
         raise PermissionDenied
 
 
@@ -119,6 +129,6 @@ def require_role(user: User | AnonymousUser, *roles: str) -> User:
     Raises:
         Http404: the user holds none of the roles.
     """
-    if isinstance(user, User) and user.is_active and user.role in roles:
+    if isinstance(user, User) and _still(user, *roles).exists():
         return user
     raise Http404

@@ -160,6 +160,45 @@ def test_a_manager_can_be_shut_out_of_their_own_teams_case(a_case: Case, manager
         actions.end_exclusion(by=manager, exclusion=a_case.exclusions.get())
 
 
+STALE: dict[str, tuple[dict[str, Any], frozenset[str]]] = {
+    "left": ({"is_active": False}, frozenset()),
+    "administrator now": ({"role": "administrator"}, frozenset()),
+    "lead now": ({"role": "governance"}, frozenset()),
+    "officer now": ({"role": "officer"}, frozenset()),
+}
+
+
+@pytest.mark.parametrize("why", STALE)
+def test_a_user_as_loaded_before_a_change_may_do_no_more_than_after_it(
+    why: str, a_case: Case, manager: User
+) -> None:
+    assert access.rights(manager, a_case) == EVERYTHING
+    fields, held = STALE[why]
+    User.objects.filter(id=manager.id).update(**fields)  # `manager` still says what it was
+    assert access.rights(manager, a_case) == held
+    assert not access.visible_to(manager).exists()
+    with pytest.raises(Http404):
+        actions.see(by=manager, case=a_case, page="case")
+    with pytest.raises(Http404):
+        actions.change_case(by=manager, case=a_case, values={"staff_safety": "Dog"})
+    if why != "officer now":
+        with pytest.raises(PermissionDenied):
+            access.require_team(manager, a_case.team)
+    with pytest.raises(Http404):
+        access.require_role(manager, User.Role.MANAGER)
+
+
+def test_a_manager_who_became_an_officer_keeps_only_what_is_theirs(
+    a_case: Case, manager: User, colleague: User
+) -> None:
+    Case.objects.filter(id=a_case.id).update(owner=manager)
+    User.objects.filter(id=manager.id).update(role=User.Role.OFFICER)
+    assert access.rights(manager, a_case) == OWN
+    with pytest.raises(PermissionDenied):
+        actions.exclude(by=manager, case=a_case, user=colleague, reason="Kin")
+    assert not Exclusion.objects.exists()
+
+
 def test_pages_of_a_role_do_not_exist_for_others(governance: User, officer: User, outsider: Any) -> None:
     assert access.require_role(governance, "governance") == governance
     for user in (officer, outsider):
