@@ -15,6 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.models import User
 
 DEMO_PEOPLE = ("officer", "colleague", "manager", "governance", "administrator")
+OF_A_PROXY = ("HTTP_FORWARDED", "HTTP_X_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP")
+"""How the headers begin that a proxy adds, as Django names them."""
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -83,7 +85,7 @@ def quick_exit(request: HttpRequest) -> HttpResponse:
 
 def _from_this_machine(request: HttpRequest) -> bool:
     """Whether the browser runs on this machine; a request that a proxy passed on counts as from elsewhere."""
-    if "HTTP_X_FORWARDED_FOR" in request.META or "HTTP_FORWARDED" in request.META:
+    if any(name.startswith(OF_A_PROXY) for name in request.META):
         return False
     try:
         return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
