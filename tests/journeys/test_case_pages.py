@@ -10,6 +10,7 @@ from cases import actions
 from cases.models import Case, Team, User
 from tests.browser import Keys, assert_summary_links_land, check_page, signed_in
 from tests.cast import CaseFile
+from tests.journeys import opening
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -103,51 +104,22 @@ def test_every_form_in_error_leads_to_its_fields(page: Page, a_case: Case, manag
 
 def test_a_case_is_opened_and_filled_by_keyboard_alone(page: Page, officer: User) -> None:
     signed_in(page, officer)
-    page.goto("/cases/")
-    keys, identified = Keys(page), timezone.localtime() - timedelta(days=1)
-    today = timezone.localdate()
-
-    def day(legend: str) -> None:
-        keys.day(legend, today.day, today.month, today.year)
-
-    keys.press("Open a new case")
-    day_parts = identified.day, identified.month, identified.year
-    keys.day("When was the concern identified?", *day_parts, f"{identified:%H:%M}")
-    keys.type("What is the victim/survivor’s name?", "Amara Okafor-Łę")
-    keys.type("What do they prefer to be called? (optional)", "Amara")
-    keys.press("Open the case")
+    opening.open_case(page, "Amara Okafor-Łę", "Amara")
     case = Case.objects.get(owner=officer)
-
-    keys.press("No safe way to contact Amara is recorded")
-    keys.choose("Phone", "Safe")
-    keys.choose("Post", "Not safe")
-    day("When were these routes last checked with them? (optional)")
-    keys.press("Save")
+    opening.safe_contact(page, "Amara")
     page.goto(address(case, ""))
 
+    keys = Keys(page)
     keys.press("The risk has not been assessed")
-    day("When was the risk assessed?")
-    keys.type("How many “yes” answers on the risk checklist? (optional)", "15")
-    keys.choose(
-        "Has there been abuse between the same people again within 12 months of a MARAC referral?", "No"
-    )
-    keys.choose("In your professional judgement, is the risk high?", "No")
+    opening.checklist(keys)
     keys.choose("What is the level of risk?", "Medium")
     keys.press("Save the assessment")
     assert_summary_links_land(page)
     keys.choose("What is the level of risk?", "High")
     keys.press("Save the assessment")
 
-    keys.press("Information")
-    keys.press("Add information")
-    keys.type("What is the information?", "She said: “he has my keys”")
-    keys.type("Where did it come from?", "Told us at the office")
-    day("What is its date?")
-    keys.choose("Is it a fact, an opinion, or reported by someone?", "Reported by someone")
-    keys.choose("Is it current or historical?", "Current")
-    keys.tick("Amara", within="Whom is it about?")
-    keys.choose("Does it say or suggest that somebody committed an offence?", "No")
-    keys.press("Save")
+    words = "She said: “he has my keys”"
+    opening.add_information(page, words, about="Amara", dated=timezone.localdate())
 
     banner = page.get_by_label(f"Case {case.reference}")
     assert "Do not use: post" in banner.inner_text()

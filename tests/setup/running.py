@@ -22,6 +22,7 @@ NOT_INHERITED = (
     "DATABASE_URL",
     "REDIS_URL",
     "TEST_DATABASE",
+    "PYTEST_XDIST_WORKER",
 )
 
 
