@@ -28,6 +28,10 @@ CHANGED = (
     "The decision was changed in another window, or by somebody else. This is how it stands now. "
     "Look at it, then try again"
 )
+CHANGED_BELOW = (
+    "This decision was changed in another window, or by somebody else, while you had the page open. "
+    "Your answers are below and are not saved yet. Compare them with what is saved, then save or leave"
+)
 P = ParamSpec("P")
 Change = Callable[[Mapping[str, Any]], dict[str, Any]]
 

@@ -15,6 +15,7 @@ from sharing.forms.page import PageForm
 from sharing.summary import is_stale, provenance, what_happens
 from sharing.views.desk import (
     CHANGED,
+    CHANGED_BELOW,
     Change,
     Desk,
     Problems,
@@ -22,12 +23,12 @@ from sharing.views.desk import (
     changed_elsewhere,
     in_short,
     keep,
-    mark_page,
     on_draft,
     show,
     with_stops,
 )
 from sharing.views.journey import address
+from sharing.views.listed import ListPage, leave, stops_of
 
 STEP = journey.BY_SLUG["items"]
 FIELD = {
@@ -41,7 +42,7 @@ FIELD = {
 
 
 def _stops(desk: Desk) -> list[rules.Finding]:
-    return [finding for _, finding in journey.stops_on(STEP, desk.sheet, journey.stops_so_far(desk.sheet))]
+    return stops_of(desk, STEP)
 
 
 @on_draft
@@ -49,18 +50,12 @@ def items(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Every piece of information of the case: to share, withheld, or not considered."""
     if request.method != "POST":
         return _list(desk, [])
-    problems = [] if "later" in request.POST else _open_questions(desk)
-    if not problems:
-        try:
-            desk = keep(desk, mark_page(STEP.slug, done=bool(desk.sheet.item_answers)))
-        except actions.DraftChanged:
-            return _list(changed_elsewhere(desk), [("information", CHANGED)])
-        problems = [] if "later" in request.POST else _against(desk)
-    if problems:
-        return _list(desk, problems)
-    if "later" in request.POST:
-        return redirect("draft", desk.draft.id)
-    return redirect(address(desk, journey.next_step(STEP.slug, desk.sheet)))
+    page = ListPage(STEP, "information", _empty, _open_questions, _against, _list)
+    return leave(desk, page)
+
+
+def _empty(desk: Desk) -> bool:
+    return not desk.sheet.item_answers
 
 
 def _open_questions(desk: Desk) -> list[tuple[str, str]]:
@@ -186,11 +181,7 @@ def _page(desk: Desk, item: InformationItem, form: PageForm, **context: Any) -> 
 
 def _conflict(desk: Desk, item: InformationItem, form: ItemForm) -> HttpResponse:
     fresh = changed_elsewhere(desk)
-    form.add_error(
-        None,
-        "This decision was changed in another window, or by somebody else, while you had the page open. "
-        "Your answers are below and are not saved yet. Save again to keep them",
-    )
+    form.add_error(None, CHANGED_BELOW)
     stored = [
         {"question": label, "answer": answer}
         for label, answer in ItemForm(fresh.sheet, item).rows()

@@ -13,6 +13,7 @@ from cases import access as case_access
 from sharing import actions, journey
 from sharing.forms.page import PageForm
 from sharing.views.desk import (
+    CHANGED_BELOW,
     Desk,
     actor,
     changed_elsewhere,
@@ -127,11 +128,7 @@ def show_step(desk: Desk, page: journey.Step, form: PageForm, **context: Any) ->
 def _conflict(desk: Desk, page: journey.Step, form: PageForm) -> HttpResponse:
     """Show what was typed and what somebody else saved meanwhile: saving again replaces it."""
     fresh = changed_elsewhere(desk)
-    form.add_error(
-        None,
-        "This decision was changed in another window, or by somebody else, while you had the page open. "
-        "Your answers are below and are not saved yet. Compare them with what is saved, then save or leave",
-    )
+    form.add_error(None, CHANGED_BELOW)
     stored = [{"question": label, "answer": answer} for label, answer in page.form(fresh.sheet).rows()]
     return show_step(fresh, page, form, stored=stored)
 

@@ -13,6 +13,7 @@ from sharing.forms.page import PageForm
 from sharing.forms.recipients import RecipientForm
 from sharing.views.desk import (
     CHANGED,
+    CHANGED_BELOW,
     Change,
     Desk,
     Problems,
@@ -20,12 +21,12 @@ from sharing.views.desk import (
     changed_elsewhere,
     in_short,
     keep,
-    mark_page,
     on_draft,
     show,
     with_stops,
 )
 from sharing.views.journey import address
+from sharing.views.listed import ListPage, leave, stops_of
 
 STEP = journey.BY_SLUG["recipients"]
 MOST = 30
@@ -33,7 +34,7 @@ MOST = 30
 
 
 def _stops(desk: Desk) -> list[rules.Finding]:
-    return [finding for _, finding in journey.stops_on(STEP, desk.sheet, journey.stops_so_far(desk.sheet))]
+    return stops_of(desk, STEP)
 
 
 @on_draft
@@ -41,18 +42,12 @@ def recipients(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Everybody who needs to know; the page is done when each of them is."""
     if request.method != "POST":
         return _list(desk, [])
-    problems = [] if "later" in request.POST else _open_questions(desk)
-    if not problems:
-        try:
-            desk = keep(desk, mark_page(STEP.slug, done=bool(desk.sheet.recipients)))
-        except actions.DraftChanged:
-            return _list(changed_elsewhere(desk), [("recipients", CHANGED)])
-        problems = [] if "later" in request.POST else _against(desk)
-    if problems:
-        return _list(desk, problems)
-    if "later" in request.POST:
-        return redirect("draft", desk.draft.id)
-    return redirect(address(desk, journey.next_step(STEP.slug, desk.sheet)))
+    page = ListPage(STEP, "recipients", _empty, _open_questions, _against, _list)
+    return leave(desk, page)
+
+
+def _empty(desk: Desk) -> bool:
+    return not desk.sheet.recipients
 
 
 def _open_questions(desk: Desk) -> list[tuple[str, str]]:
@@ -178,11 +173,7 @@ def _page(desk: Desk, key: str, form: PageForm, **context: Any) -> HttpResponse:
 
 def _conflict(desk: Desk, key: str, form: RecipientForm) -> HttpResponse:
     fresh = changed_elsewhere(desk)
-    form.add_error(
-        None,
-        "This decision was changed in another window, or by somebody else, while you had the page open. "
-        "Your answers are below and are not saved yet. Save again to keep them",
-    )
+    form.add_error(None, CHANGED_BELOW)
     return _page(fresh, key, form, stored=_rows(fresh, _find(fresh, key) or {}))
 
 
