@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pytest
 from django.conf import settings
+
+from tests.environment import running_postgres
 
 pytest_plugins = ["tests.services", "tests.guards", "tests.cast", "tests.browser"]
 
@@ -15,3 +18,9 @@ def pytest_configure() -> None:
     if database["ENGINE"].endswith("sqlite3"):
         # A file, as in use: an in-memory database has one connection's locks and no WAL.
         database.setdefault("TEST", {})["NAME"] = str(Path(settings.DATA_DIR) / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """A run's PostgreSQL goes with all that is in it: to drop a database first would wait for its readers."""
+    return running_postgres() is not None
