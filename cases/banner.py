@@ -6,6 +6,7 @@
 from typing import Any
 
 from cases import choices
+from cases.fields import drawing
 from cases.models import Case, Person
 
 VICTIM_SURVIVOR = "victim_survivor"
@@ -66,12 +67,13 @@ def risk_words(level: str) -> str:
 
 def banner(case: Case) -> dict[str, Any]:
     """What templates/partials/case_banner.html draws. It opens sealed text: `see` comes first."""
-    return {
-        "reference": case.reference,
-        "name": names(case),
-        "risk": risk_words(case.risk_level),
-        "risk_colour": RISK_COLOURS.get(case.risk_level, "grey"),
-        "contact": _contact(case),
-        "staff_alert": case.staff_safety,
-        "missing": "",
-    }
+    with drawing():
+        return {
+            "reference": case.reference,
+            "name": names(case),
+            "risk": risk_words(case.risk_level),
+            "risk_colour": RISK_COLOURS.get(case.risk_level, "grey"),
+            "contact": _contact(case),
+            "staff_alert": case.staff_safety,
+            "missing": "",
+        }
