@@ -32,8 +32,6 @@ from cases.models import (
 )
 from cases.models.cases import new_reference
 
-_TRIES = 5
-
 
 def create_case(
     *,
@@ -102,7 +100,11 @@ _CASE_FIELDS = (
 
 
 def change_case(*, by: User, case: Case, values: Mapping[str, Any], request_key: UUID | None = None) -> Case:
-    """Change the case's own fields (staff safety, privacy information, when the concern was identified)."""
+    """Change the case's own fields (staff safety, privacy information, when the concern was identified).
+
+    Raises:
+        cases.acting.ChangedMeanwhileError: as `_change`, like the other actions that change a row.
+    """
     return _change("case.changed", case, values, by=by, case=case, request_key=request_key)
 
 
@@ -111,27 +113,26 @@ def _change(
 ) -> Row:
     """Save the differences.
 
-    Where somebody else saved the same field meanwhile, begin again from what they saved, so that the "before"
-    of the entry is what was replaced.
+    Raises:
+        ChangedMeanwhileError: somebody else saved one of these fields since `row` was read. Nothing is saved,
+            and `row` is what they saved: whoever typed the answers must see it before replacing it.
     """
-    for _ in range(_TRIES):
-        changes = differences(row, values)
-        if not changes:
-            break
-        before = {name: fields.stored_value(row, name) for name in changes}
-        for name in changes:
-            setattr(row, name, values[name])
-        content = {"row": str(row.pk), "changes": changes}
-        sealed = events.seal(kind, content, case=case, by=by, now=timezone.now(), request_key=request_key)
-        ready(row, by)
-        on_ground, save = partial(settle, row, before), partial(row.save, update_fields=list(changes))
-        try:
-            write(sealed, on_ground, save, by=by, what="work", case=case)
-        except ChangedMeanwhileError:
-            row.refresh_from_db()
-            continue
+    changes = differences(row, values)
+    if not changes:
+        access.require(by, "work", case)
         return row
-    access.require(by, "work", case)
+    before = {name: fields.stored_value(row, name) for name in changes}
+    for name in changes:
+        setattr(row, name, values[name])
+    content = {"row": str(row.pk), "changes": changes}
+    sealed = events.seal(kind, content, case=case, by=by, now=timezone.now(), request_key=request_key)
+    ready(row, by)
+    on_ground, save = partial(settle, row, before), partial(row.save, update_fields=list(changes))
+    try:
+        write(sealed, on_ground, save, by=by, what="work", case=case)
+    except ChangedMeanwhileError:
+        settle(row, {})
+        raise
     return row
 
 

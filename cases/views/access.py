@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from cases import access, actions, staff
+from cases.fields import Altered
 from cases.forms.access import AllocateForm, ChooseForm, ExcludeForm, GrantForm
 from cases.models import Case, Exclusion
 from cases.views import page
@@ -113,4 +114,6 @@ def _tried(request: HttpRequest, act: Act) -> str:
         page.save(request, act, DONE[request.POST["action"]])
     except ValidationError as error:
         return " ".join(error.messages)
+    except Altered:
+        return page.NOT_SAVED
     return ""

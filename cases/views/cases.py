@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from audit import ledger
 from cases import access, actions, listing, overview
 from cases.banner import RISK_COLOURS, names, risk_words
+from cases.fields import drawing
 from cases.forms.cases import CaseFilterForm, CaseForm, NewCaseForm
 from cases.models import Case, User
 from cases.views import page
@@ -44,9 +45,11 @@ def cases(request: HttpRequest) -> HttpResponse:
     def to(place: str) -> str:
         return f"?{urlencode(chosen | {'at': place})}" if place else ""
 
+    with drawing():
+        rows = [_row(case) for case in found.cases]
     context = {
         "form": form,
-        "rows": [_row(case) for case in found.cases],
+        "rows": rows,
         "chosen": chosen,
         "newer": to(found.newer),
         "older": to(found.older),
@@ -94,15 +97,15 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
 def case_change(request: HttpRequest, reference: str) -> HttpResponse:
     """Change when the concern was identified, staff safety and privacy information."""
     found = page.fetch(request, reference, "work")
-    seen = page.version(found)
-    form = CaseForm(page.posted(request), initial=CaseForm.initial_of(found))
-    if form.is_valid() and page.still_current(request, form, seen):
-        values, by = form.values(found), page.user(request)
-        page.save(
-            request,
-            lambda key: actions.change_case(by=by, case=found, values=values, request_key=key),
-            "Case changed.",
-        )
+    by = page.user(request)
+    form, seen, saved = page.change(
+        request,
+        found,
+        lambda: CaseForm(page.posted(request), initial=CaseForm.initial_of(found)),
+        lambda form, key: actions.change_case(by=by, case=found, values=form.values(found), request_key=key),
+        "Case changed.",
+    )
+    if saved:
         return redirect("case", found.reference)
     context = {"form": form, "seen": seen, "heading": "Change the case"}
     context["back"] = reverse("case", args=[found.reference])

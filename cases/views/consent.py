@@ -15,13 +15,13 @@ def case_consent(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the log; a post adds a line."""
     case = page.fetch(request, reference, "work" if request.method == "POST" else "view")
     form = ConsentForm(page.posted(request))
-    if form.is_valid():
-        values, by = form.values(), page.user(request)
-        page.save(
-            request,
-            lambda key: actions.log_consent(by=by, case=case, values=values, request_key=key),
-            "Added to the consent log.",
-        )
+    by = page.user(request)
+    if form.is_valid() and page.saved(
+        request,
+        form,
+        lambda key: actions.log_consent(by=by, case=case, values=form.values(), request_key=key),
+        "Added to the consent log.",
+    ):
         return redirect("case_consent", case.reference)
     return page.show(
         request,

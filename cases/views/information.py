@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cases import actions, choices
 from cases.banner import called
+from cases.fields import drawing
 from cases.forms.information import InformationForm
 from cases.models import Case, InformationItem
 from cases.views import page
@@ -54,14 +55,15 @@ def _onward(case: Case, draft: str) -> HttpResponseRedirect:
 def information_add(request: HttpRequest, reference: str) -> HttpResponse:
     """Record a piece of information; `?draft=` leads back to a draft."""
     case = page.fetch(request, reference, "work")
-    form = InformationForm(page.posted(request), people=list(case.people.all()))
-    if form.is_valid():
-        values, by = form.values(), page.user(request)
-        page.save(
-            request,
-            lambda key: actions.add_information(by=by, case=case, values=values, request_key=key),
-            "Information added.",
-        )
+    with drawing():
+        form = InformationForm(page.posted(request), people=list(case.people.all()))
+    by = page.user(request)
+    if form.is_valid() and page.saved(
+        request,
+        form,
+        lambda key: actions.add_information(by=by, case=case, values=form.values(), request_key=key),
+        "Information added.",
+    ):
         return _onward(case, _draft(request))
     context = {"form": form, "heading": "Add information", "back": _onward(case, _draft(request)).url}
     return page.show(request, case, "case_information", "cases/information_item.html", context)
@@ -72,16 +74,19 @@ def information_change(request: HttpRequest, reference: str, item: UUID) -> Http
     """Change what is recorded of an item."""
     case = page.fetch(request, reference, "work")
     found = get_object_or_404(case.information.select_related("case"), id=item)
-    seen = page.version(found)
-    initial = InformationForm.initial_of(found)
-    form = InformationForm(page.posted(request), initial=initial, people=list(case.people.all()))
-    if form.is_valid() and page.still_current(request, form, seen):
-        values, by = form.values(), page.user(request)
-        page.save(
-            request,
-            lambda key: actions.change_information(by=by, item=found, values=values, request_key=key),
-            "Information changed.",
-        )
+    by, people = page.user(request), list(case.people.all())
+    form, seen, saved = page.change(
+        request,
+        found,
+        lambda: InformationForm(
+            page.posted(request), initial=InformationForm.initial_of(found), people=people
+        ),
+        lambda form, key: actions.change_information(
+            by=by, item=found, values=form.values(), request_key=key
+        ),
+        "Information changed.",
+    )
+    if saved:
         return redirect("case_information", case.reference)
     context = {"form": form, "seen": seen, "heading": "Change information"}
     context["back"] = reverse("case_information", args=[case.reference])

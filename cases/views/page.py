@@ -1,9 +1,10 @@
 """What the pages of a case share: who asks, the frame around the page, one effect for one request.
 
     case = page.fetch(request, reference, "work")
-    form = PersonForm(page.posted(request), initial=…)
-    if form.is_valid():
-        page.save(request, lambda key: actions.add_person(by=…, request_key=key), "Person added.")
+    form = PersonForm(page.posted(request))
+    if form.is_valid() and page.saved(
+        request, form, lambda key: actions.add_person(by=…, request_key=key), "Person added."
+    ):
         return redirect("case_people", case.reference)
     return page.show(request, case, "people", "cases/person.html", {"form": form})
 
@@ -13,7 +14,7 @@ Every form includes "cases/_key.html": the token, the request key, the version o
 
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from django import forms
@@ -26,10 +27,17 @@ from django.urls import reverse
 
 from audit import ledger
 from cases import access, actions
+from cases.acting import ChangedMeanwhileError
 from cases.banner import banner
+from cases.fields import Altered, drawing
 from cases.models import Case, User
 
 Context = dict[str, Any] | Callable[[], dict[str, Any]]
+AnyForm = TypeVar("AnyForm", bound=forms.Form)
+NOT_SAVED = (
+    "Something recorded here was altered outside this service, so nothing was saved. "
+    "Tell the information governance lead"
+)
 SAVED_ALREADY = "This had been saved already. It was not saved twice."
 SECTIONS = (
     ("case", "Overview"),
@@ -98,6 +106,16 @@ def save(request: HttpRequest, action: Callable[[UUID | None], object], done: st
     messages.success(request, done)
 
 
+def saved(request: HttpRequest, form: forms.Form, action: Callable[[UUID | None], object], done: str) -> bool:
+    """Whether the answers of a form are saved, as by `save`; if not, the form says why."""
+    try:
+        save(request, action, done)
+    except Altered:
+        form.add_error(None, NOT_SAVED)
+        return False
+    return True
+
+
 def sections(case: Case, current: str) -> list[dict[str, Any]]:
     """The links of the case's sub-navigation. Arguments: `current` – the name of the section's URL."""
     start = reverse("case", args=[case.reference])
@@ -135,7 +153,8 @@ def show(
         "sections": sections(case, section),
         "request_key": fresh_key(request),
     }
-    return render(request, template, frame | (context() if callable(context) else context))
+    with drawing():
+        return render(request, template, frame | (context() if callable(context) else context))
 
 
 # --- Two people at one page ------------------------------------------------------------------------------
@@ -163,8 +182,11 @@ def still_current(request: HttpRequest, form: forms.Form, seen: str) -> bool:
         form: a valid form whose initial answers are the row as it is now.
         seen: the row's version now, taken before anything was set on it.
     """
-    if request.POST.get("seen", seen) == seen:
-        return True
+    return request.POST.get("seen", seen) == seen or _same(form)
+
+
+def _same(form: forms.Form) -> bool:
+    """Whether the answers are what is recorded now; what is recorded is said beside each that differs."""
     for name in form.changed_data:
         form.add_error(
             name,
@@ -172,3 +194,33 @@ def still_current(request: HttpRequest, form: forms.Form, seen: str) -> bool:
             "Check your answer and save again",
         )
     return not form.changed_data
+
+
+def change(
+    request: HttpRequest,
+    row: models.Model,
+    make: Callable[[], AnyForm],
+    act: Callable[[AnyForm, UUID | None], object],
+    done: str,
+) -> tuple[AnyForm, str, bool]:
+    """The form of a page that changes a row, the row's version, and whether the answers are saved now.
+
+    Where somebody else was quicker, even between our look and our lock, theirs stays and the form says it.
+
+    Args:
+        row: as it is now.
+        make: makes the form from what was posted and from the row.
+        act: runs the action on a valid form under a request key.
+        done: as for `save`.
+    """
+    with drawing():
+        form, seen = make(), version(row)
+    if not form.is_valid() or not still_current(request, form, seen):
+        return form, seen, False
+    try:
+        return form, seen, saved(request, form, lambda key: act(form, key), done)
+    except ChangedMeanwhileError:
+        pass  # the action left in the row what somebody else saved
+    with drawing():
+        form, seen = make(), version(row)
+    return form, seen, form.is_valid() and _same(form)

@@ -25,7 +25,7 @@ def _card(person: Person) -> dict[str, Any]:
         "person": person,
         "name": called(person),
         "role": choices.label("role", person.role),
-        "birth_date": PersonForm.initial_of(person)["birth_date"],
+        "birth_date": PersonForm.initial_of(person)["birth_date"] or person.birth_date,
         "routes": known,
         "nothing": not known["safe"] and not known["unsafe"],
         "limbs": limbs if any(getattr(person, name) is not None for name in LIMBS) else [],
@@ -50,13 +50,13 @@ def case_person_add(request: HttpRequest, reference: str) -> HttpResponse:
     """Add somebody."""
     case = page.fetch(request, reference, "work")
     form = PersonForm(page.posted(request))
-    if form.is_valid():
-        values, by = form.values(), page.user(request)
-        page.save(
-            request,
-            lambda key: actions.add_person(by=by, case=case, values=values, request_key=key),
-            "Person added.",
-        )
+    by = page.user(request)
+    if form.is_valid() and page.saved(
+        request,
+        form,
+        lambda key: actions.add_person(by=by, case=case, values=form.values(), request_key=key),
+        "Person added.",
+    ):
         return redirect("case_people", case.reference)
     return page.show(
         request, case, "case_people", "cases/person.html", _context(form, reference, "Add a person")
@@ -68,15 +68,17 @@ def case_person_change(request: HttpRequest, reference: str, person: UUID) -> Ht
     """Change what is recorded of somebody."""
     case = page.fetch(request, reference, "work")
     found = get_object_or_404(case.people.select_related("case"), id=person)
-    seen = page.version(found)
-    form = PersonForm(page.posted(request), initial=PersonForm.initial_of(found))
-    if form.is_valid() and page.still_current(request, form, seen):
-        values, by = form.values(found), page.user(request)
-        page.save(
-            request,
-            lambda key: actions.change_person(by=by, person=found, values=values, request_key=key),
-            "Person changed.",
-        )
+    by = page.user(request)
+    form, seen, saved = page.change(
+        request,
+        found,
+        lambda: PersonForm(page.posted(request), initial=PersonForm.initial_of(found)),
+        lambda form, key: actions.change_person(
+            by=by, person=found, values=form.values(found), request_key=key
+        ),
+        "Person changed.",
+    )
+    if saved:
         return redirect("case_people", case.reference)
     context = _context(form, reference, "Change a person") | {"seen": seen}
     return page.show(request, case, "case_people", "cases/person.html", context)

@@ -41,12 +41,12 @@ def case_risk(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the assessments; a post adds one."""
     case = page.fetch(request, reference, "work" if request.method == "POST" else "view")
     form = RiskForm(page.posted(request), initial={"marac_referred_on": case.marac_referred_on})
-    if form.is_valid():
-        values, by = form.values(), page.user(request)
-        page.save(
-            request,
-            lambda key: actions.assess_risk(by=by, case=case, values=values, request_key=key),
-            "Assessment saved.",
-        )
+    by = page.user(request)
+    if form.is_valid() and page.saved(
+        request,
+        form,
+        lambda key: actions.assess_risk(by=by, case=case, values=form.values(), request_key=key),
+        "Assessment saved.",
+    ):
         return redirect("case_risk", case.reference)
     return page.show(request, case, "case_risk", "cases/risk.html", lambda: _context(case, form))

@@ -12,6 +12,7 @@ from django.http import Http404
 from audit import ledger
 from audit.models import Entry
 from cases import actions, events
+from cases.acting import ChangedMeanwhileError
 from cases.models import (
     Case,
     CaseUserPermission,
@@ -239,14 +240,27 @@ def test_nothing_changed_is_no_entry(case_file: CaseFile, officer: User, colleag
         actions.change_person(by=colleague, person=case_file.survivor, values=same)
 
 
-def test_a_change_on_old_ground_tells_what_it_replaced(
+def test_a_change_on_old_ground_replaces_nothing_and_is_not_lost_silently(
     case_file: CaseFile, officer: User, manager: User
 ) -> None:
     mine, theirs = (Person.objects.get(id=case_file.survivor.id) for _ in range(2))
     actions.change_person(by=manager, person=theirs, values={"address": "Refuge", "contact": "none"})
+    before = everything()
+    with pytest.raises(ChangedMeanwhileError):
+        actions.change_person(by=officer, person=mine, values={"address": "Her sister's"})
+    assert everything() == before
+    assert (mine.address, mine.contact) == ("Refuge", "none")
     actions.change_person(by=officer, person=mine, values={"address": "Her sister's"})
     entry = ledger.history(case_file.case.id).last()
     assert events.content_of(entry)["changes"] == {"address": ["Refuge", "Her sister's"]}  # type: ignore[arg-type]
+
+
+def test_a_change_keeps_what_others_saved_beside_it(
+    case_file: CaseFile, officer: User, manager: User
+) -> None:
+    mine, theirs = (Person.objects.get(id=case_file.survivor.id) for _ in range(2))
+    actions.change_person(by=manager, person=theirs, values={"contact": "none"})
+    actions.change_person(by=officer, person=mine, values={"address": "Her sister's"})
     latest = mine.history.latest("history_date")
     assert (latest.address, latest.contact, latest.history_user) == ("Her sister's", "none", officer)
 
