@@ -13,6 +13,7 @@ from django.shortcuts import resolve_url
 
 from cases import access, actions, vault
 from cases.models import User
+from dahashare.content_type import UNREADABLE
 
 logger = logging.getLogger(__name__)
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -38,9 +39,13 @@ def no_store(get_response: Next) -> Next:
 def readable(request: HttpRequest) -> bool:
     """Whether path, query and cookies are text without NUL, and the query without bytes that are no UTF-8.
 
+    Nor is a request readable whose content type had to be hidden from Django (content_type.py).
+
     Past this point such input would reach a database, and PostgreSQL answers NUL with an exception.
     Bytes of a path that are no UTF-8 are harmless: Django writes them as %FF, which no address matches.
     """
+    if UNREADABLE in request.META:
+        return False
     try:
         query = unquote_to_bytes(request.META.get("QUERY_STRING", "")).decode("utf-8")
     except UnicodeDecodeError:

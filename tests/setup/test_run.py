@@ -1,5 +1,6 @@
 """python3 run.py: serves from nothing, restarts what dies, leaves nothing behind."""
 
+import http.client
 import os
 import signal
 import sys
@@ -45,6 +46,17 @@ def test_serves_from_nothing_with_every_part_well(copy: Running) -> None:
     keys = copy.data / "keys"
     assert keys.stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in keys.iterdir()} == {0o600}
+
+
+def test_the_server_refuses_a_content_type_that_cannot_be_read(copy: Running) -> None:
+    for kind in ("text/plain; charset=rot13", "multipart/form-data; boundary*=foo''x"):
+        server = http.client.HTTPConnection("127.0.0.1", copy.port, timeout=10)
+        server.request("POST", "/sign-in/?a=1", b"x", {"Content-Type": kind})
+        answer = server.getresponse()
+        server.close()
+        assert answer.status == 400, kind
+        assert answer.headers["Cache-Control"] == "no-store"
+    assert "Traceback" not in copy.output()
 
 
 def test_a_second_start_reuses_what_is_there_in_under_ten_seconds(
