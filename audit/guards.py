@@ -50,7 +50,7 @@ def install(using: str = DEFAULT_DB_ALIAS) -> None:
 def missing(using: str = DEFAULT_DB_ALIAS) -> list[str]:
     """A sentence for each guard that is not there, is switched off, or says something else than it must.
 
-    Also for each registered table without a table, and for each trigger on one that is not ours. On PostgreSQL
+    Also for each registered table without a table and each trigger on one that is not ours. On PostgreSQL
     also for each way past the triggers: a rule, a table that inherits, row security, no log for a crash.
     """
     connection = connections[using]

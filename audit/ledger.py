@@ -1,10 +1,11 @@
 """The only door to the ledger's tables: append, read, verify."""
 
-from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -118,12 +119,13 @@ def verify() -> Report:
 
     Reads only, in one pass; entries that are appended meanwhile do no harm.
     """
-    verdict = chain.verify(_stream())
+    with closing(_stream()) as rows:  # the transaction ends here, also where something breaks
+        verdict = chain.verify(rows)
     problem = verdict.problem or _empty_head() or _projection_problem()
     return Report(verdict.entries, verdict.subjects, problem)
 
 
-def _stream() -> Iterator[chain.Row]:
+def _stream() -> Generator[chain.Row, None, None]:
     # One statement, so one moment: entries and heads are of the same transaction's making.
     columns = [triggers.column_bytes(connection.vendor, name, "e") for name in chain.Row._fields[:-2]]
     columns += [triggers.column_bytes(connection.vendor, name, "h") for name in ("seq", "hash")]
@@ -131,15 +133,35 @@ def _stream() -> Iterator[chain.Row]:
         f"SELECT {', '.join(columns)} FROM audit_entry e LEFT JOIN audit_head h ON h.subject = e.subject "  # noqa: S608 - our own words
         "ORDER BY e.subject, e.seq"
     )
-    # PostgreSQL copies the whole result aside for a cursor outside a transaction; on SQLite a transaction
-    # would keep writers out, and reading needs none.
-    moment = transaction.atomic() if connection.vendor == "postgresql" else nullcontext()
-    with moment, connection.chunked_cursor() as cursor:
+    with _cursor() as cursor:
         cursor.execute(query)
         while rows := cursor.fetchmany(CHUNK):
-            for *stored, head_seq, head_hash in rows:
-                head = (None if value is None else bytes(value) for value in (head_seq, head_hash))
-                yield chain.Row._make([*(bytes(value or b"") for value in stored), *head])
+            yield from map(_row, rows)
+
+
+@contextmanager
+def _cursor() -> Iterator[Any]:
+    """A cursor that never holds the whole result."""
+    if connection.vendor == "postgresql":
+        # The driver's own cursor: Django's cannot ask for bytes as they are, and hexadecimal is twice as
+        # long. In a transaction, since PostgreSQL else copies the whole result aside.
+        with (
+            transaction.atomic(),
+            connection.wrap_database_errors,
+            connection.connection.cursor("audit_verify", binary=True) as cursor,
+        ):
+            yield cursor
+    else:
+        # A transaction would keep SQLite's writers out, and reading needs none.
+        with connection.chunked_cursor() as cursor:
+            yield cursor
+
+
+def _row(values: tuple[bytes | None, ...]) -> chain.Row:
+    if None not in values:
+        return chain.Row._make(values)
+    *stored, head_seq, head_hash = values
+    return chain.Row._make([*(value or b"" for value in stored), head_seq, head_hash])
 
 
 def _empty_head() -> chain.Problem | None:

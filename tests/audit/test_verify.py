@@ -110,6 +110,29 @@ def test_what_sqlite_stores_in_text_is_compared_byte_by_byte(
     assert problem.hash == entry.hash.hex()
 
 
+@pytest.mark.parametrize("change", ["kind = NULL", "recorded_at = 'infinity'", "sealed = NULL", "ct = ''"])
+def test_what_postgresql_has_no_spelling_for_is_named(entries: list[Entry], change: str) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("PostgreSQL's own values")
+    with disarmed(), connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE audit_entry ALTER {change.partition(' ')[0]} DROP NOT NULL")
+        cursor.execute(f"UPDATE audit_entry SET {change} WHERE hash = %s", [bytes(entries[2].hash)])  # noqa: S608
+    problem = ledger.verify().problem
+    assert problem is not None
+    assert problem.hash == entries[2].hash.hex()
+
+
+def test_a_ledger_longer_than_a_chunk_is_read_whole(
+    entries: list[Entry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "CHUNK", 2)
+    assert ledger.verify() == ledger.Report(5, 2, None)
+    tamper(entries[4], kind="trial.seen")
+    problem = ledger.verify().problem
+    assert problem is not None
+    assert problem.hash == entries[4].hash.hex()
+
+
 @pytest.fixture
 def gone(entries: list[Entry], request: pytest.FixtureRequest) -> list[Entry]:
     """The entries, after those of these numbers were removed."""
