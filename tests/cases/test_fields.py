@@ -101,12 +101,15 @@ def test_history_keeps_the_very_bytes_of_the_row(case_file: CaseFile, officer: U
 
 def test_no_table_holds_the_words(case_file: CaseFile, manager: User, granted: User, excluded: User) -> None:
     """Every column of every table is searched for what was typed into the case."""
+    # Long words: three letters turn up by chance in a salt or a ciphertext.
+    actions.change_person(by=manager, person=case_file.survivor, values={"preferred_name": "Rozamunde"})
     words = [
         "Achterberg",
-        "Roz",
+        "Rozamunde",
+        "by Roz at",
         "Quarry",
         "900123",
-        "Pym",
+        "Gareth",
         "kitchen knife",
         "brother of",
         "fears for",
