@@ -8,9 +8,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
+
 from audit import chain
 from audit.models import Entry
 from cases import vault
+from cases.fields import Altered
 from cases.kinds import KINDS, Group, Kind, register
 from cases.models import Case, User
 
@@ -57,7 +60,11 @@ def seal(
 
 
 def content_of(entry: Entry, *, of_case: bool = True) -> dict[str, Any]:
-    """The opened content of an entry; an empty one where its key was destroyed."""
+    """The opened content of an entry; an empty one where its key was destroyed.
+
+    Raises:
+        Altered: the entry was changed outside the application and does not open.
+    """
     key = entry.subject if of_case else vault.ORGANISATION
     try:
         content, _ = chain.unseal(
@@ -68,4 +75,6 @@ def content_of(entry: Entry, *, of_case: bool = True) -> dict[str, Any]:
         )
     except vault.NoKey:
         return {}
+    except InvalidTag as error:
+        raise Altered(f"the entry {bytes(entry.hash).hex()} does not open: it was altered") from error
     return content

@@ -13,6 +13,7 @@ from django.utils import timezone
 from audit import ledger
 from audit.models import Entry
 from cases.events import KINDS, Kind, content_of
+from cases.fields import ALTERED, Altered
 from cases.models import Case, User
 from cases.templatetags.moments import clock
 
@@ -85,7 +86,10 @@ def _line(entry: Entry, names: Mapping[UUID, str], may_see: Collection[UUID], *,
     kind = KINDS.get(entry.kind) or Kind(
         "changed", entry.kind.replace(".", " ").replace("_", " ").capitalize()
     )
-    content = content_of(entry)
+    try:
+        content = content_of(entry)
+    except Altered:
+        return _altered(entry, kind)
     if entry.kind == EXCLUDED and not with_reasons:
         content.pop("reason", None)
     return Line(
@@ -98,6 +102,12 @@ def _line(entry: Entry, names: Mapping[UUID, str], may_see: Collection[UUID], *,
         detail=kind.detail(content),
         no_access=kind.group == SAW and entry.actor not in may_see,
     )
+
+
+def _altered(entry: Entry, kind: Kind) -> Line:
+    """An entry that no longer opens is told as it stands; `verify_ledger` says what is wrong with it."""
+    at = timezone.localtime(entry.recorded_at)
+    return Line(kind.group, kind.title, at, SOMEBODY, entry.actor, entry.kind, ALTERED, no_access=False)
 
 
 def _event(lines: list[Line]) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def _encrypt(key: AESGCM, plaintext: bytes, aad: bytes) -> bytes:
 
 
 def _decrypt(key: AESGCM, sealed: bytes, aad: bytes) -> bytes:
-    if sealed[:1] != _VERSION:
+    if sealed[:1] != _VERSION or len(sealed) < len(_VERSION) + _NONCE:
         raise InvalidTag
     return key.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], aad)
 

@@ -9,9 +9,10 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import SuspiciousOperation
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import resolve_url
+from django.shortcuts import render, resolve_url
 
 from cases import access, actions, vault
+from cases.fields import Altered
 from cases.models import User
 from dahashare.content_type import UNREADABLE
 
@@ -73,6 +74,24 @@ class SignInRequired(LoginRequiredMiddleware):
         """Lead to sign-in and back again. Only the path is kept: a query may hold a search for a person."""
         back = request.path if request.method in ("GET", "HEAD") else "/"
         return redirect_to_login(back, resolve_url(self.get_login_url(view_func)), "next")
+
+
+class TellAltered:
+    """Where a page needs sealed text that was altered in the database, say so; nothing is saved."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """Answer for `fields.Altered` alone; which row it was stands in the log, what it held nowhere."""
+        if not isinstance(exception, Altered):
+            return None
+        logger.error("Sealed text was altered outside the application", exc_info=exception)
+        return render(request, "errors/altered.html", {"plain": True}, status=409)
 
 
 class RecordRefusals:

@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "dahashare.middleware.RecordRefusals",
+    "dahashare.middleware.TellAltered",
 ]
 
 ROOT_URLCONF = "dahashare.urls"

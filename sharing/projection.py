@@ -14,6 +14,7 @@ from uuid import UUID
 from audit import chain, ledger
 from audit.models import Entry
 from cases import events
+from cases.fields import Altered
 from sharing import lists, rules, words
 from sharing.answers import ALIAS
 from sharing.models import Decision
@@ -173,7 +174,10 @@ def check(decision: Decision) -> tuple[dict[str, Any], str | None]:
         return {}, "the hash of the entry is not that of its header"
     if sha256(bytes(entry.sealed)).digest() != bytes(entry.ct):
         return {}, "the sealed record is not the one that was recorded"
-    said = events.content_of(entry)
+    try:
+        said = events.content_of(entry)
+    except Altered:
+        return {}, "the sealed record does not open"
     return said, _difference(entry, said, decision)
 
 
@@ -197,7 +201,10 @@ def compare(entry: Entry) -> str | None:
     stored = Decision.objects.filter(entry_hash=bytes(entry.hash)).first()
     if stored is None:
         return "the decision has no row"
-    return _difference(entry, events.content_of(entry), stored)
+    try:
+        return _difference(entry, events.content_of(entry), stored)
+    except Altered:
+        return "the sealed record does not open"
 
 
 def _difference(entry: Entry, said: Mapping[str, Any], stored: Decision) -> str | None:
