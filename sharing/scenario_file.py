@@ -3,6 +3,7 @@
 Whatever is not exactly as the format says is a ScenarioError that names the file, the key and the value.
 """
 
+import re
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -57,7 +58,10 @@ class _File:
         self.path = path
 
     def error(self, key: str, value: Any, problem: str) -> ScenarioError:
-        shown = repr(value) if not isinstance(value, date) else value.isoformat()
+        try:
+            shown = repr(value) if not isinstance(value, date) else value.isoformat()
+        except (ValueError, RecursionError):
+            shown = f"a {type(value).__name__} that is too long to show"
         shown = shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"
         return ScenarioError(f"{self.path.name}: {key} = {shown}: {problem}")
 
@@ -106,14 +110,24 @@ class _File:
 
     def toml(self) -> Table:
         """The parsed file."""
+        text = ""
         try:
-            return tomllib.loads(self.path.read_text("utf-8"))
+            text = self.path.read_text("utf-8")
+            return tomllib.loads(text)
         except OSError as problem:
             raise ScenarioError(f"{self.path.name}: cannot be read ({problem.strerror})") from problem
         except UnicodeDecodeError as problem:
             raise ScenarioError(f"{self.path.name}: is not UTF-8") from problem
         except tomllib.TOMLDecodeError as problem:
-            raise ScenarioError(f"{self.path.name}: {problem}") from problem
+            raise ScenarioError(f"{self.path.name}: {_line(text, str(problem))}{problem}") from problem
+        except (ValueError, RecursionError) as problem:
+            raise ScenarioError(f"{self.path.name}: cannot be read as TOML") from problem
+
+
+def _line(text: str, problem: str) -> str:
+    """The line that is no TOML, such as `decide_by = 2026-02-30: `: it names the key and the value."""
+    found = re.search(r"at line (\d+)", problem)
+    return f"{text.splitlines()[int(found[1]) - 1].strip()[:_SHOWN]}: " if found else ""
 
 
 def _part(values: Table, key: str, empty: Any) -> Any:

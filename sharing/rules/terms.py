@@ -10,6 +10,7 @@ from sharing.rules.facts import CaseFacts, Day, Facts, Item, Organisation, Perso
 
 LONDON = ZoneInfo("Europe/London")
 _SATURDAY = 5
+_LAST_SECOND = time(23, 59, 59)
 
 
 def given(text: str | None) -> bool:
@@ -33,7 +34,7 @@ def day_of(value: Day) -> date:
 def ends(value: Day) -> datetime:
     """The instant (UTC) at which a deadline ends: a day without a time ends with its last second."""
     if not isinstance(value, datetime):
-        value = datetime.combine(value, time.max, LONDON)
+        value = datetime.combine(value, _LAST_SECOND, LONDON)
     # In UTC, because two London times compare by the face of the clock, and the clocks change.
     return local(value).astimezone(ZoneInfo("UTC"))
 

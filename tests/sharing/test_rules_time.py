@@ -40,6 +40,8 @@ def _at(day: int, hour: int = 12, minute: int = 0, second: int = 0, month: int =
             False,
         ),
         ({"urgency": "by_date", "decide_by": date(2026, 3, 4), "send_by": _at(4, 23, 59, 59)}, False),
+        # a day ends at its last second, whichever of the two is given as a day
+        ({"urgency": "by_date", "decide_by": _at(4, 23, 59, 59), "send_by": date(2026, 3, 4)}, False),
         ({"urgency": "by_date", "decide_by": _at(4, 11), "send_by": _at(4, 11)}, False),
         ({"urgency": "by_date", "decide_by": _at(4, 11), "send_by": _at(4, 11, 0, 1)}, True),
         ({"urgency": "by_date", "decide_by": _at(4, 11), "send_by": date(2026, 3, 4)}, True),

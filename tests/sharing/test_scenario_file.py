@@ -73,7 +73,7 @@ def test_the_facts_hold_what_the_file_says() -> None:
             "decide_by = 9999-12-31",
             "decision.decide_by = 9999-12-31: is not a year",
         ),
-        ("decide_by = 2026-04-24", "decide_by = 2026-02-30", NAME),
+        ("decide_by = 2026-04-24", "decide_by = 2026-02-30", f"{NAME}: decide_by = 2026-02-30: "),
         ("now = 2026-04-22T09:45:00", "now = 2026-04-22", "now = 2026-04-22: must be a local time"),
         ("now = 2026-04-22T09:45:00\n", "", "now is missing"),
         (
@@ -179,3 +179,30 @@ def test_the_differences_are_told() -> None:
         "points: expected stale_item; found none",
         "expected to be recorded; was not",
     ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "decide_by = 2026-02-30",
+        "now = 2026-13-01T10:00:00",
+        "x = " + "[" * 3_000 + "]" * 3_000,
+        "x = " + "9" * 5_000,
+        "x = 0x" + "f" * 5_000,
+        ".".join(["x"] * 5_000) + " = 1",
+    ],
+)
+def test_what_is_no_toml_names_the_file_and_the_line(line: str, tmp_path: Path) -> None:
+    path = tmp_path / "broken.toml"
+    path.write_text(f'id = "broken"\n{line}\n', "utf-8")
+    with pytest.raises(ScenarioError) as refused:
+        scenario_file.load(path)
+    assert "broken.toml" in str(refused.value)
+    if len(line) < 50:
+        assert line in str(refused.value)
+    assert len(str(refused.value)) < 400
+
+
+def test_a_path_that_is_no_path_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError):
+        scenario_file.load(tmp_path / "a\0b.toml")
