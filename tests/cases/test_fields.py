@@ -46,7 +46,8 @@ def test_text_of_any_script_comes_back(case_file: CaseFile, officer: User, name:
     assert person.name == name
     assert Person.objects.get(id=person.id).name == name
     (sealed,) = stored("cases_person", "name", person.id)
-    assert name.encode() not in sealed or name.strip() == ""
+    # A byte or two may stand in any ciphertext by chance.
+    assert len(name.encode()) < 4 or name.encode() not in sealed
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
