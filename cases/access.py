@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Q, QuerySet
 from django.http import Http404
 
 from cases.models import Case, CaseUserPermission, Exclusion, Membership, Team, User
@@ -74,10 +74,11 @@ def _managed(user: User) -> QuerySet[Any, Any]:
 
 def rights(user: User | AnonymousUser, case: Case) -> frozenset[What]:
     """What the user may do with the case now (asked of the database, nothing is remembered)."""
-    if not isinstance(user, User) or not visible_to(user).filter(id=case.id).exists():
+    if not isinstance(user, User):
         return frozenset()
-    manages = Case.objects.filter(id=case.id, team__in=_managed(user)).exists()
-    return _MANAGER_OF_TEAM if manages else _OWNER_OR_GRANTED
+    manages = ExpressionWrapper(Q(team__in=_managed(user)), output_field=BooleanField())
+    found = visible_to(user).filter(id=case.id).values_list(manages, flat=True)
+    return frozenset().union(*(_MANAGER_OF_TEAM if one else _OWNER_OR_GRANTED for one in found))
 
 
 def can(user: User | AnonymousUser, what: What, case: Case) -> bool:

@@ -235,10 +235,11 @@ def _stand_on_case(case: Case, ready: _Ready, by: User) -> None:
     # What is recorded late is history: it never replaces what was decided or said after it.
     if facts.basis and (case.lawful_basis_at is None or decided >= case.lawful_basis_at):
         case.lawful_basis, case.lawful_basis_at = facts.basis, decided
-    latest = case.consent_log.exclude(consent="").first()
-    case.consent_status = latest.consent if latest else case.consent_status
-    if not case.decisions.filter(decided_at__gt=decided).exists():
-        case.necessity = necessity(facts) | {"decision": ready.draft.reference}
+    if facts.consent:
+        case.consent_status = case.consent_log.exclude(consent="").values_list("consent", flat=True)[0]
+    if decided >= datetime.fromisoformat(case.necessity.get("decided_at", decided.isoformat())):
+        said = {"decision": ready.draft.reference, "decided_at": decided.isoformat()}
+        case.necessity = necessity(facts) | said
     case._history_user = by  # type: ignore[attr-defined]
     case.save(update_fields=["lawful_basis", "lawful_basis_at", "consent_status", "necessity"])
 

@@ -77,7 +77,7 @@ def test_where_sharing_stands_is_kept_with_the_case(officer: User, case_file: Ca
     assert case.consent_status == "not_sought_misleading"
     assert case.necessity == {
         "items": 2, "with_reason": 1, "relevant": 1, "enough": 1, "checked": 1, "withheld": 1,
-        "decision": decision.reference,
+        "decision": decision.reference, "decided_at": decision.decided_at.isoformat(),
     }  # fmt: skip
     line = ConsentRecord.objects.get(case=case)
     assert (line.consent, line.wishes, line.informed) == ("not_sought_misleading", "agrees", "told")
