@@ -54,7 +54,6 @@ INSTALLED_APPS = [
     "crispy_forms",
     "crispy_forms_gds",
     "csp",
-    "django_filters",
 ]
 
 MIDDLEWARE = [
