@@ -22,6 +22,6 @@ class AuditConfig(AppConfig):
 
 
 def _install(using: str, **_: Any) -> None:
-    from audit import guards  # noqa: PLC0415
+    from audit import guards  # noqa: PLC0415 - models load before this is called
 
     guards.install(using)

@@ -9,7 +9,10 @@ from django.urls import reverse
 
 from cases import actions as case_actions
 from cases.models import User
+from sharing import actions
+from sharing.views import recipients
 from tests.cast import CaseFile
+from tests.sharing.deciding import recipient
 from tests.sharing.filling import Decider, day, decider
 
 pytestmark = pytest.mark.django_db
@@ -270,3 +273,15 @@ def test_every_look_is_entered(who: Decider, officer: User) -> None:
     who.client.get(who.step("request"))
     who.post(who.step("request"))
     assert history(who.case_file.case.id).filter(kind="case.viewed").count() == before + 2
+
+
+def test_a_decision_has_so_many_recipients_and_no_more(who: Decider) -> None:
+    people = [recipient(f"r{n:06}") for n in range(recipients.MOST - 1)]
+    answers = {**who.answers, "recipients": people}
+    actions.save_draft(by=who.draft.started_by, draft=who.draft, answers=answers, saves=who.saves)
+    assert who.recipient(name="The last that fits").status_code == 302
+    found = who.recipient(name="One too many")
+    assert "Record another decision" in errors(found)["name"][0]
+    assert "One too many" in found.content.decode()
+    assert len(who.answers["recipients"]) == recipients.MOST
+    assert who.post(who.url("recipient_change", who.key), name="Still to be changed").status_code == 200
