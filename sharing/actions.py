@@ -18,7 +18,7 @@ from cases import access as case_access
 from cases import events, fields
 from cases.models import Agency, Case, ConsentRecord, InformationItem, Organisation, User
 from sharing import access, projection, rules
-from sharing.answers import Answers, facts_of, fingerprint, prune
+from sharing.answers import Answers, day_or_moment, facts_of, fingerprint, prune
 from sharing.models import Decision, Draft
 from sharing.rules.terms import day_of
 
@@ -44,6 +44,14 @@ class CannotRecord(Exception):  # noqa: N818 - it is what happened, not a fault
         super().__init__("the decision cannot be recorded with these answers")
         self.findings = list(findings)
         self.unanswered = frozenset(unanswered)
+
+
+class AlreadyFollowed(Exception):  # noqa: N818 - it is what happened, not a fault
+    """The decision that this one was to follow is followed by another one already: `by`."""
+
+    def __init__(self, by: Decision) -> None:
+        super().__init__("another decision follows it already")
+        self.by = by
 
 
 def answers_of(draft: Draft) -> Answers:
@@ -85,12 +93,31 @@ def save_draft(*, by: User, draft: Draft, answers: Mapping[str, Any], saves: int
     with transaction.atomic(durable=True):
         access.require_draft(by, draft)
         done = Draft.objects.filter(id=draft.id, saves=saves, recorded_at=None).update(
-            answers=saved.__dict__["answers"], saves=saves + 1, saved_at=timezone.now()
+            answers=saved.__dict__["answers"],
+            saves=saves + 1,
+            saved_at=timezone.now(),
+            due_at=_due_at(kept, draft),
         )
     stored = access.stored_draft(draft.id)
     if not done:
         raise DraftChanged(stored or draft)
     return stored or draft
+
+
+def _due_at(answers: Answers, draft: Draft) -> datetime | None:
+    """By when the draft is to be decided, counted from the day on which its urgency was said."""
+    before = answers_of(draft)
+    if draft.due_at and all(answers.get(name) == before.get(name) for name in ("urgency", "decide_by")):
+        return draft.due_at
+    said = rules.Facts(
+        now=timezone.now(),
+        organisation=rules.Organisation(type=""),
+        case=rules.CaseFacts(),
+        urgency=answers.get("urgency"),
+        decide_by=day_or_moment(answers.get("decide_by")),
+    )
+    due = rules.deadline(said)
+    return rules.ends(due) if due else None
 
 
 def _alleging(case_id: UUID) -> set[str]:
@@ -135,6 +162,7 @@ def record(*, by: User, draft: Draft, seen: str | None = None, now: datetime | N
     Raises:
         CannotRecord: a stop, or a point without an answer (what has already been sent meets neither).
         DraftChanged: the draft or its case changed meanwhile.
+        AlreadyFollowed: it was to follow a decision that another one follows already.
     """
     fresh = access.stored_draft(draft.id)
     if fresh is None or fresh.recorded_at:
@@ -178,6 +206,7 @@ def _prepare(draft: Draft, by: User, now: datetime) -> _Ready:
         findings=findings,
         organisation=organisation.name,
         agencies=dict(Agency.objects.filter(code__in=codes).values_list("code", "name")),
+        marks=_marks(draft, answers),
     )
     sealed = events.seal(
         projection.KIND,
@@ -189,6 +218,14 @@ def _prepare(draft: Draft, by: User, now: datetime) -> _Ready:
         request_key=draft.request_key,
     )
     return _Ready(draft, answers, facts, said, sealed, _consent_record(draft, by, facts))
+
+
+def _marks(draft: Draft, answers: Answers) -> dict[str, Any]:
+    """The columns of the decision's row that are no answers."""
+    marks: dict[str, Any] = {}
+    if draft.follows_id:
+        marks = {"follows_id": str(draft.follows_id), "follows_as": draft.follows_as}
+    return marks | ({"agreement_id": answers["agreement"]} if answers.get("agreement") else {})
 
 
 def _consent_record(draft: Draft, by: User, facts: rules.Facts) -> ConsentRecord | None:
@@ -214,6 +251,9 @@ def _write(ready: _Ready, by: User) -> Decision | None:
     draft, now = ready.draft, timezone.now()
     case = Case.objects.select_for_update().get(id=draft.case_id)
     access.require_draft(by, draft)
+    follower = Decision.objects.filter(follows=draft.follows_id).first() if draft.follows_id else None
+    if follower and follower.request_key != draft.request_key:
+        raise AlreadyFollowed(follower)
     claimed = Draft.objects.filter(id=draft.id, saves=draft.saves, recorded_at=None)
     if not claimed.update(recorded_at=now, answers=b"", saves=draft.saves + 1):
         return None

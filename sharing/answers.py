@@ -35,7 +35,7 @@ FREE_TEXTS = (
 FLAGS = ("already_sent", "care_needs", "at_risk", "cannot_protect", "signed_off")
 SETS = ("aims", "kinds", "reasons")
 DAYS = ("tell_by", "review_on", "agreement_review_on")
-MOMENTS = ("sent_at", "decided_at")
+MOMENTS = ("sent_at", "decided_at", "basis_at")
 DAYS_OR_MOMENTS = ("decide_by", "send_by")
 
 
@@ -199,6 +199,8 @@ _LIMBS = ("care_needs", "at_risk", "cannot_protect")
 # `kinds` stays: how it may be sent depends on it whether or not anyone is identified.
 _LAWFUL = (
     "basis",
+    "basis_at",
+    "agreement",
     *_SUPPORTS,
     "power_named",
     "enactment_named",

@@ -4,7 +4,7 @@ The entry is the record: every answer, and the facts of the case as they were. `
 its codes for lists and filters; `compare` tells where a row says something else than its entry.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -55,11 +55,13 @@ def content(
     findings: Sequence[rules.Finding],
     organisation: str,
     agencies: Mapping[str, str],
+    marks: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Everything that is recorded, as one level of named fields.
 
     Args:
         reference, decision: the decision's reference and the id of its row.
+        marks: columns of the row that are no answers: what the decision follows, whether it was an emergency.
         organisation: the organisation's name.
         agencies: the directory's name of each agency code that is used.
     """
@@ -82,7 +84,7 @@ def content(
         "findings": [_finding(finding, answers.get("points") or {}) for finding in findings],
         "guidance": _guidance(findings),
         "lists": lists.version(),
-        "row": row(facts, findings),
+        "row": row(facts, findings) | dict(marks or {}),
     }
 
 
@@ -138,20 +140,46 @@ def row(facts: rules.Facts, findings: Sequence[rules.Finding]) -> dict[str, Any]
         "included": len(included),
         "withheld": len(facts.items) - len(included),
         "review_on": plain(facts.review_on),
+        "basis_at": plain(rules.basis_at(facts)),
+        "basis_after_sharing": rules.basis_after_sharing(facts.sent_at, rules.basis_at(facts)),
+        "send_by": plain(facts.send_by and rules.ends(facts.send_by)) if rules.sharing(facts) else None,
+        "to_send": to_send(facts),
     }
+
+
+def to_send(facts: rules.Facts) -> list[list[str]]:
+    """What is still to be sent once it is recorded: pairs of a recipient's key and an item's key."""
+    if facts.already_sent or not rules.sharing(facts):
+        return []
+    known = {person.key for person in facts.recipients}
+    return sorted(
+        [key, item.key] for item in facts.items if item.include for key in item.recipients if key in known
+    )
 
 
 def decision_of(entry: Entry, said: Mapping[str, Any]) -> Decision:
     """The row that stands for an entry with this content, not saved yet."""
-    columns = dict(said["row"])
-    review_on = columns.pop("review_on")
+    columns = {name: _column(name, value) for name, value in said["row"].items()}
     return Decision(
         id=UUID(said["decision"]),
         reference=said["reference"],
-        review_on=date.fromisoformat(review_on) if review_on else None,
         **{column: getattr(entry, source) for column, source in _OF_ENTRY.items()},
         **columns,
     )
+
+
+_AS_STORED: Mapping[str, Callable[[str], Any]] = {
+    "review_on": date.fromisoformat,
+    "basis_at": datetime.fromisoformat,
+    "send_by": datetime.fromisoformat,
+    "follows_id": UUID,
+    "agreement_id": UUID,
+}
+"""Columns that JSON holds as text → what the row holds."""
+
+
+def _column(name: str, value: Any) -> Any:
+    return _AS_STORED[name](value) if value and name in _AS_STORED else value
 
 
 def said_of(decision: Decision) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Floor 2's tables, one room a subject."""
 
 from cases.models.access import CaseGroupPermission, CaseUserPermission, Exclusion
-from cases.models.accounts import Agency, Membership, Organisation, SignInLink, Team, User
+from cases.models.accounts import Agency, Membership, Organisation, ParkedPost, SignInLink, Team, User
 from cases.models.cases import Case, ConsentRecord
 from cases.models.people import InformationItem, Person
 from cases.models.risk import RiskAssessment
@@ -19,6 +19,7 @@ __all__ = [
     "InformationItem",
     "Membership",
     "Organisation",
+    "ParkedPost",
     "Person",
     "RiskAssessment",
     "SignInLink",

@@ -101,6 +101,24 @@ class SignInLink(models.Model):
         return f"link of {self.user_id}"
 
 
+class ParkedPost(models.Model):
+    """A form that was sent after its session had ended, until its sender has signed in again.
+
+    The key of `sealed` is in a cookie of the sender's browser alone; only the key's hash is here.
+    """
+
+    token_hash = models.BinaryField(primary_key=True, max_length=32)
+    user = models.ForeignKey(User, on_delete=models.PROTECT)
+    path = models.CharField(max_length=200)
+    sealed = models.BinaryField()
+    expires_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager["ParkedPost"]] = models.Manager()
+
+    def __str__(self) -> str:
+        return f"parked for {self.user_id}"
+
+
 class Agency(models.Model):
     """An agency of the directory; `code` is what decisions and rules use."""
 
@@ -129,6 +147,8 @@ class Organisation(models.Model):
     seventh_basis = models.BooleanField(default=False)
     policy_document = models.BooleanField(default=False)
     notice_bases = models.JSONField(null=True)
+    urgent_basis = models.CharField(max_length=20, default="")
+    urgent_power = models.CharField(max_length=200, default="")
 
     history = HistoricalRecords()
     objects: ClassVar[models.Manager["Organisation"]] = models.Manager()

@@ -29,6 +29,8 @@ class Case(models.Model):  # type: ignore[django-manager-missing]
     opened_at = models.DateTimeField()
     concern_identified_at = models.DateTimeField()
     staff_safety = SealedTextField(max_length=200)
+    provisional = models.BooleanField(default=False)
+    matched_to = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="matched_from")
 
     privacy_information = models.CharField(max_length=20, default="not_recorded")
     privacy_given_on = models.DateField(null=True)

@@ -1,4 +1,4 @@
-"""A draft that is being filled in, and the decision that it became.
+"""A draft that is being filled in, what is typed into it, and the decision that it became.
 
 `Decision` is a projection of its ledger entry: codes and times for lists, filters and exports, never
 text. The whole record is the sealed entry; verification compares the two.
@@ -31,6 +31,11 @@ class Draft(models.Model):
     request_key = models.UUIDField(unique=True, default=uuid4, editable=False)
     answers = SealedTextField(max_length=200_000)
     recorded_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    follows = models.ForeignKey(
+        "sharing.Decision", null=True, on_delete=models.PROTECT, related_name="following_drafts"
+    )
+    follows_as = models.CharField(max_length=20, default="")
 
     objects: ClassVar[models.Manager["Draft"]] = models.Manager()
 
@@ -38,8 +43,38 @@ class Draft(models.Model):
         return self.reference
 
 
+class Typing(models.Model):
+    """What stands typed in one window at one page of a draft and is not saved yet, sealed like the draft.
+
+    `page` is the page's slug, with a recipient's or an item's key after a slash; `saves` how often the draft
+    had been saved when the page was opened.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="typing")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    page = models.CharField(max_length=80)
+    window = models.UUIDField()
+    saves = models.PositiveIntegerField()
+    typed = SealedTextField(max_length=100_000)
+    typed_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager["Typing"]] = models.Manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["draft", "by", "page", "window"], name="one_typing_in_a_window"),
+        )
+
+    def __str__(self) -> str:
+        return f"typing in {self.draft_id}"
+
+
 class Decision(models.Model):
-    """A recorded decision, to share or not: nobody can change it."""
+    """A recorded decision, to share or not. What follows it (a correction, the completion of an emergency
+    share, a new decision at its review) is a decision of its own that names it.
+    """
 
     append_only = True
 
@@ -70,6 +105,17 @@ class Decision(models.Model):
     included = models.PositiveSmallIntegerField()
     withheld = models.PositiveSmallIntegerField()
     review_on = models.DateField(null=True)
+    emergency = models.BooleanField(default=False)
+    follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
+    follows_as = models.CharField(max_length=20, default="")
+    agreement = models.ForeignKey(
+        "sharing.Agreement", null=True, on_delete=models.PROTECT, related_name="decisions"
+    )
+    basis_at = models.DateTimeField(null=True)
+    basis_after_sharing = models.BooleanField(default=False)
+    send_by = models.DateTimeField(null=True)
+    to_send = models.JSONField(default=list)
+    """Pairs of a recipient's key and an item's key."""
 
     objects: ClassVar[models.Manager["Decision"]] = models.Manager()
 

@@ -8,12 +8,15 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from sharing.rules.after import basis_after_sharing
 from sharing.rules.facts import CaseFacts, Facts, Item, Organisation, Person, Recipient
 from sharing.rules.table import POINTS, STOPS, Rule
 from sharing.rules.terms import (
     bases_offered,
+    basis_at,
     consent_relied_on,
     deadline,
+    ends,
     given,
     is_public_authority,
     offence_data,
@@ -37,8 +40,11 @@ __all__ = [
     "Rule",
     "assess",
     "bases_offered",
+    "basis_after_sharing",
+    "basis_at",
     "consent_relied_on",
     "deadline",
+    "ends",
     "given",
     "is_public_authority",
     "may_record",

@@ -120,6 +120,7 @@ class Facts:
     mitigation: str = ""
     # the lawful basis
     basis: str | None = None
+    basis_at: datetime | None = None
     power: str = ""
     enactment: str = ""
     balance: str = ""

@@ -53,6 +53,11 @@ def decided_at(facts: Facts) -> datetime:
     return facts.decided_at or facts.now
 
 
+def basis_at(facts: Facts) -> datetime | None:
+    """When the lawful basis was determined: when it was chosen, else when the decision was made."""
+    return (facts.basis_at or decided_at(facts)) if facts.basis else None
+
+
 def deadline(facts: Facts) -> Day | None:
     """By when the sharing was to be decided, from the urgency; None where it was not said."""
     urgency = lists.row("urgency", facts.urgency)

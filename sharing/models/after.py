@@ -1,0 +1,104 @@
+"""What comes after a decision: what was sent, reviews, and what reached the wrong person.
+
+Each row is a projection of its ledger entry: codes and times for lists, never text.
+"""
+
+from typing import ClassVar
+from uuid import uuid4
+
+from django.db import models
+
+from cases.models import Case, User
+from cases.models.cases import new_reference
+from sharing.models.decisions import Decision
+
+
+def new_incident_reference() -> str:
+    return new_reference("I")
+
+
+class _Recorded(models.Model):
+    """What every row that stands for a ledger entry holds of it."""
+
+    append_only = True
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    request_key = models.UUIDField(unique=True)
+    entry_hash = models.BinaryField(max_length=32, unique=True)
+    recorded_at = models.DateTimeField()
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class Disclosure(_Recorded):
+    """What was actually sent in one go. `sent` are pairs of a recipient's key and an item's key.
+
+    `complete`: nothing more of the decision is to be sent after this. The two tags are of rules.md.
+    """
+
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="disclosures")
+    sent_at = models.DateTimeField()
+    sent = models.JSONField(default=list)
+    method = models.CharField(max_length=20, default="")
+    complete = models.BooleanField()
+    basis_after_sharing = models.BooleanField(default=False)
+    differs_from_decision = models.BooleanField(default=False)
+
+    objects: ClassVar[models.Manager["Disclosure"]] = models.Manager()
+
+    class Meta:
+        ordering = ("sent_at", "recorded_at")
+
+    def __str__(self) -> str:
+        return f"disclosure of {self.decision_id}"
+
+
+class Review(_Recorded):
+    """A look back at a decision: it is still right, a new one is needed, or it is closed."""
+
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="reviews")
+    outcome = models.CharField(max_length=20)
+    review_on = models.DateField(null=True)
+
+    objects: ClassVar[models.Manager["Review"]] = models.Manager()
+
+    class Meta:
+        ordering = ("recorded_at",)
+
+    def __str__(self) -> str:
+        return f"review of {self.decision_id}"
+
+
+class Incident(_Recorded):
+    """Information that reached the wrong person. `report_by` is 72 hours after it was known (Article 33)."""
+
+    reference = models.CharField(max_length=8, unique=True, default=new_incident_reference)
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="incidents")
+    disclosure = models.ForeignKey(Disclosure, null=True, on_delete=models.PROTECT, related_name="incidents")
+    known_at = models.DateTimeField()
+    report_by = models.DateTimeField()
+    in_danger = models.CharField(max_length=20)
+    told = models.JSONField(default=list)
+
+    objects: ClassVar[models.Manager["Incident"]] = models.Manager()
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class IncidentAnswer(_Recorded):
+    """What the information governance lead decided about an incident; the newest stands."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="answers")
+    outcome = models.CharField(max_length=20)
+
+    objects: ClassVar[models.Manager["IncidentAnswer"]] = models.Manager()
+
+    class Meta:
+        ordering = ("recorded_at",)
+
+    def __str__(self) -> str:
+        return f"answer to {self.incident_id}"
