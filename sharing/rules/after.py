@@ -1,4 +1,4 @@
-"""What the rules say once something was sent: it is always recorded, and tagged where it is looked at again."""
+"""What the rules say once something was sent: it is always recorded, and tagged where it must be seen."""
 
 from datetime import datetime
 
