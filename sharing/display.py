@@ -10,13 +10,18 @@ from typing import Any
 
 from django.utils.formats import date_format
 
-from sharing import lists, words
+from cases.forms.base import DayField
+from sharing import journey, lists, words
 from sharing.answers import day_or_moment
+from sharing.forms.items import ItemForm
+from sharing.forms.page import PageForm
+from sharing.forms.recipients import RecipientForm
 from sharing.rules.terms import local
 
 Said = Mapping[str, Any]
 Row = dict[str, Any]
 Show = Callable[[Any], str | list[str]]
+_OPTIONAL = " (optional)"
 
 
 def moment(text: str | None) -> str:
@@ -40,117 +45,56 @@ def _of(name: str) -> Show:
     def show(value: Any) -> str | list[str]:
         if isinstance(value, list):
             return [lists.label(name, code) for code in value]
-        return lists.label(name, value)
+        return lists.label(name, str(value))
 
     return show
 
 
-# fmt: off
-PAGES: tuple[tuple[str, tuple[tuple[str, str, Show], ...]], ...] = (
-    ("What this is about", (
-        ("started", "How did it start?", _of("started")),
-        ("already_sent", "Has it already been shared?", _text),
-        ("sent_at", "When was it shared?", moment),
-        ("sent_how", "How was it shared?", _text),
-        ("sent_what", "What was shared?", _text),
-        ("requester_name", "Who asked?", _text),
-        ("requester_agency", "Their agency", _of("agency")),
-        ("requested_on", "When did they ask?", moment),
-        ("requester_checked", "How was it checked who asked?", _of("requester_checked")),
-        ("aims", "What is sharing meant to achieve?", _of("aims")),
-        ("aim_text", "In words", _text),
-        ("court_reference", "The court or the duty", _text),
-        ("urgency", "How soon?", _of("urgency")),
-        ("decide_by", "By when?", moment),
-        ("without_identity", "Could it work without identifying anyone?", _of("without_identity")),
-    )),
-    ("Who needs to know", (
-        ("signed_off", "Has the information governance lead signed it off?", _text),
-    )),
-    ("Why share, or why not", (
-        ("safeguarding", "Would sharing help protect or support people at risk?", _of("safeguarding")),
-        ("risk_assessment", "Would it make the risk assessment more accurate?", _of("risk_assessment")),
-        ("services", "Would it help decide which services to offer?", _of("services")),
-        ("principles_text", "In words", _text),
-        ("harm_if_not", "What could happen if nothing is shared?", _text),
-        ("less_safe", "Could sharing make anyone less safe?", _of("less_safe")),
-        ("mitigation", "What is done about that?", _text),
-    )),
-    ("Lawful basis", (
-        ("basis", "Lawful basis", _of("basis")),
-        ("power", "The legal power", _of("power")),
-        ("power_named", "The legal power, named", _text),
-        ("enactment", "The law that asks for it", _of("enactment")),
-        ("enactment_named", "The law, named", _text),
-        ("balance", "How the interests were weighed", _text),
-        ("annex_1", "The recognised interest", _of("annex_1")),
-        ("kinds", "What kinds of information?", _of("kinds")),
-        ("article_9", "Article 9 condition", _of("article_9")),
-        ("schedule_1", "Schedule 1 condition", _of("schedule_1")),
-        ("offence_condition", "Condition for offence data", _of("offence_condition")),
-        ("care_needs", "They need care and support", _text),
-        ("at_risk", "They are harmed, or at risk of harm", _text),
-        ("cannot_protect", "They cannot protect themselves because of those needs", _text),
-        ("no_consent_reason", "Why without consent?", _of("no_consent_reason")),
-    )),
-    ("Telling the person", (
-        ("informed", "Do they know?", _of("informed")),
-        ("told_on", "When were they told?", moment),
-        ("tell_when", "When will they be told?", _text),
-        ("tell_by", "By when will they be told?", moment),
-        ("told_by", "How?", _of("told_by")),
-        ("wishes", "What do they want?", _of("wishes")),
-        ("disagree_reason", "Why sharing is still right", _text),
-        ("consent", "Where does consent stand?", _of("consent")),
-        ("consent_reason", "Why consent stands so", _text),
-        ("unsafe_reason_codes", "Why are they not told?", _of("unsafe_reason_codes")),
-        ("unsafe_reasons", "Why they are not told, in words", _text),
-        ("revisit_on", "When is this looked at again?", moment),
-        ("children_told", "Have the children been told?", _of("children_told")),
-        ("perpetrator_told", "Has the alleged perpetrator been told?", _of("perpetrator_told")),
-    )),
-    ("What information", ()),
-    ("How and when", (
-        ("send_by", "When?", moment),
-        ("conditions", "What must they do with it?", _of("conditions")),
-        ("procedure", "Which procedure covers it?", _of("procedure")),
-        ("fits", "How does it fit?", _text),
-    )),
-    ("The decision", (
-        ("doubt", "Was there any doubt?", _of("doubt")),
-        ("outcome", "What was decided?", _of("outcome")),
-        ("reasons", "Main reasons", _of("reasons")),
-        ("reason_text", "The reasons in words", _text),
-        ("confirmed_by", "Who confirmed that they know it already?", _text),
-        ("instead", "What is done instead to keep people safe?", _text),
-        ("review_on", "When is it looked at again?", moment),
-        ("decided_at", "When was it decided?", moment),
-    )),
+_LIST = {"requester_agency": "agency"}
+"""The answers whose list has another name than they have."""
+_FORMER: tuple[tuple[int, str, str, Show], ...] = ((5, "tell_when", "When will they be told?", _text),)
+"""Questions that no page asks any more: page, answer, question. Decisions that answered them still show."""
+_ADAPTED = {"told_by": "How are they told?"}
+"""Questions whose words on the page depend on another answer, in words that fit all of them."""
+_WAITING = "What are you waiting for?"
+_WITH_A_RECIPIENT = frozenset({"method", "method_reason"})
+_ELSEWHERE = frozenset({"affected", "recipients", "items", *_WITH_A_RECIPIENT})
+"""Answers that are shown in words of their own: names of people, cards."""
+
+
+def question(form: type[PageForm], name: str) -> str:
+    """The question of an answer, as the page that asks it words it."""
+    label = str(form.base_fields[name].label)
+    return _ADAPTED.get(name, label.removesuffix(_OPTIONAL))
+
+
+def _show(form: type[PageForm], name: str) -> Show:
+    if (listed := _LIST.get(name, name)) in lists.LISTS:
+        return _of(listed)
+    return moment if isinstance(form.base_fields[name], DayField) else _text
+
+
+def _rows_of_page(number: int) -> tuple[tuple[str, str, Show], ...]:
+    asked = [
+        (name, question(step.form, name), _show(step.form, name))
+        for step in journey.STEPS
+        if step.page == number and step.slug not in journey.LISTED
+        for name in step.form.base_fields
+        if name not in _ELSEWHERE
+    ]
+    return (*asked, *((name, asked, show) for page, name, asked, show in _FORMER if page == number))
+
+
+PAGES: tuple[tuple[str, tuple[tuple[str, str, Show], ...]], ...] = tuple(
+    (next(step.title for step in journey.STEPS if step.page == number), _rows_of_page(number))
+    for number in range(1, journey.PAGES + 1)
 )
-# fmt: on
+"""The eight pages: title, and each answer with its question and how it reads."""
 _KNOWN = frozenset(name for _, rows in PAGES for name, _, _ in rows)
 _NOT_ROWS = frozenset(
-    {
-        "reference",
-        "decision",
-        "judged_at",
-        "people",
-        "organisation",
-        "recipients",
-        "items",
-        "findings",
-        "guidance",
-    }
-    | {
-        "lists",
-        "row",
-        "affected",
-        "risk_level",
-        "marac_criteria",
-        "marac_referred_on",
-        "concern_identified_at",
-    }
-    | {"information_count", "agreement_review_on"}
+    {"reference", "decision", "judged_at", "people", "organisation", "findings", "guidance", "lists", "row"}
+    | {"recipients", "items", "affected", "information_count", "agreement_review_on"}
+    | {"risk_level", "marac_criteria", "marac_referred_on", "concern_identified_at"}
 )
 
 
@@ -163,19 +107,27 @@ class Page:
     rows: list[Row]
 
 
-def _row(question: str, answer: str | list[str]) -> Row:
-    return {"question": question, "answer": answer, "change": ""}
+def _row(asked: str, answer: str | list[str]) -> Row:
+    return {"question": asked, "answer": answer, "change": ""}
 
 
 def _given(said: Said, name: str) -> bool:
     return said.get(name) not in (None, "", [])
 
 
+def _asked(said: Said, name: str, asked: str) -> str:
+    return _WAITING if name == "reason_text" and said.get("outcome") == "not_yet" else asked
+
+
 def pages(said: Said) -> list[Page]:
     """The eight pages with what was answered; what was not asked or not answered is left out."""
     found = []
     for number, (title, rows) in enumerate(PAGES, 1):
-        shown = [_row(question, show(said[name])) for name, question, show in rows if _given(said, name)]
+        shown = [
+            _row(_asked(said, name, asked), show(said[name]))
+            for name, asked, show in rows
+            if _given(said, name)
+        ]
         found.append(Page(number, title, shown))
     found[2].rows.extend(_affected(said))
     # A record shows all of itself, also an answer that this table does not name.
@@ -192,7 +144,8 @@ def _affected(said: Said) -> list[Row]:
     if not said.get("affected"):
         return []
     names = _names(said)
-    return [_row("Who could be affected?", [names.get(str(key), str(key)) for key in said["affected"]])]
+    asked = question(journey.BY_SLUG["reasons"].form, "affected")
+    return [_row(asked, [names.get(str(key), str(key)) for key in said["affected"]])]
 
 
 def case_rows(said: Said) -> list[Row]:
@@ -219,24 +172,22 @@ def case_rows(said: Said) -> list[Row]:
 
 def recipient_cards(said: Said) -> list[dict[str, Any]]:
     """Each recipient: who, why, connection, and how it goes to them."""
-    return [
-        {
-            "title": one["name"],
-            "rows": _filled(
-                ("Role", one["role"]),
-                ("Agency", one["agency_name"] or lists.label("agency", one["agency"])),
-                ("Why they need it", one["why"]),
-                ("Connected to the alleged perpetrator", lists.label("linked", one["linked"] or "unknown")),
-                ("How it is sent", lists.label("method", one["method"] or "")),
-                ("Why that way", one["method_reason"]),
-            ),
-        }
-        for one in said["recipients"]
-    ]
+    return [{"title": one["name"], "rows": _recipient_rows(one)} for one in said["recipients"]]
+
+
+def _recipient_rows(one: Said) -> list[Row]:
+    return _filled(
+        (question(RecipientForm, "role"), one["role"]),
+        (question(RecipientForm, "agency"), one["agency_name"] or lists.label("agency", one["agency"])),
+        (question(RecipientForm, "why"), one["why"]),
+        (question(RecipientForm, "linked"), lists.label("linked", one["linked"] or "unknown")),
+        ("How will it be sent to them?", lists.label("method", one["method"] or "")),
+        ("Why that way?", one["method_reason"]),
+    )
 
 
 def _filled(*pairs: tuple[str, Any]) -> list[Row]:
-    return [_row(question, answer) for question, answer in pairs if answer]
+    return [_row(asked, answer) for asked, answer in pairs if answer]
 
 
 def item_cards(said: Said, *, include: bool) -> list[dict[str, Any]]:
@@ -255,23 +206,26 @@ def _item_rows(item: Said, names: Mapping[str, str], receivers: Mapping[str, str
     dated = "Not known" if item["dated"] == "not known" else moment(item["dated"])
     own = _filled(
         ("Information", item["text"]),
-        ("Source", item["source"]),
+        ("Where it comes from", item["source"]),
         ("Date", dated),
         ("Fact, opinion or reported", lists.label("nature", item["nature"] or "")),
         ("Whose opinion", item["whose"]),
         ("About", [names.get(key, "Somebody else") for key in item["about"]]),
-        ("From the past", "Yes" if item["historical"] else ""),
+        ("Historical", "Yes" if item["historical"] else "No"),
         ("Last checked", moment(item["checked_on"])),
-        ("Alleges an offence", "Yes" if item["alleges_offence"] else ""),
+        ("Says that an offence was committed", "Yes" if item["alleges_offence"] else "No"),
     )
     if not item["include"]:
-        return own + _filled(("Why it was withheld", item["withheld_reason"]))
+        return own + _filled((question(ItemForm, "withheld_reason"), item["withheld_reason"]))
     return own + _filled(
-        ("Goes to", [receivers[key] for key in item["recipients"] if key in receivers]),
-        ("Why they need it", item["why"]),
-        ("Relevant", _text(bool(item["relevant"]))),
-        ("Enough to be understood", _text(bool(item["enough"]))),
-        ("What it could do to others", item["third_party_effect"]),
+        (
+            question(ItemForm, "recipients"),
+            [receivers[key] for key in item["recipients"] if key in receivers],
+        ),
+        (question(ItemForm, "why"), item["why"]),
+        (question(ItemForm, "relevant"), _text(bool(item["relevant"]))),
+        (question(ItemForm, "enough"), _text(bool(item["enough"]))),
+        (question(ItemForm, "third_party_effect"), item["third_party_effect"]),
     )
 
 
