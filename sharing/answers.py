@@ -234,6 +234,8 @@ def prune(answers: Mapping[str, Any], *, alleging: Collection[str] | None = None
     elif "reasons" in kept:
         kept["reasons"] = own
     _drop(kept, _withdrawn(kept))
+    if "basis" not in kept:
+        kept.pop("basis_at", None)
     if "recipients" in kept:
         kept["recipients"] = [_prune_recipient(one) for one in kept["recipients"]]
     if "items" in kept:
@@ -303,7 +305,7 @@ def _outcome_withdrawn(kept: Mapping[str, Any]) -> list[str]:
     reasons = kept.get("reasons", ())
     if not any(lists.marked("reasons_do_not_share", reason, "needs_confirmation") for reason in reasons):
         gone.append("confirmed_by")
-    return gone
+    return gone if outcome in (None, "not_yet") else [*gone, "adviser"]
 
 
 def _own_reasons(kept: Mapping[str, Any]) -> list[str]:

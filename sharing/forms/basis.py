@@ -1,16 +1,21 @@
 """Page 4: the lawful basis, what it rests on, and the conditions that sensitive information needs."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from cases.forms.base import CheckboxSet, Option, PlainCharField, PlainTextField, Radios
 from sharing import lists, rules
-from sharing.forms.page import PageForm, YesNo, options
+from sharing.forms.page import PageForm, Row, YesNo, in_words, options
 
 ANOTHER = "other"
 NO_PARAGRAPH = "none"
+NO_DOCUMENT = "A policy document is expected, and your organisation has recorded none yet."
+UNFOLD, UNFOLDED = "unfold", "unfolded"
+"""The button that shows the paragraphs that rarely fit, and the mark of a page that shows them."""
 
 
 class LawfulBasisForm(PageForm):
@@ -33,6 +38,20 @@ class LawfulBasisForm(PageForm):
         facts = self.sheet.facts
         offered = rules.bases_offered(facts.organisation, facts.decided_at or facts.now)
         self.offer("basis", options("basis", offered))
+
+    def answers(self) -> dict[str, Any]:
+        """Stamp the moment at which a basis was chosen; saving the same one again is no new choice."""
+        found = super().answers()
+        if found.get("basis"):
+            before = self.stored.get("basis_at") if found["basis"] == self.stored.get("basis") else None
+            found["basis_at"] = before or timezone.now().isoformat()
+        return found
+
+    def rows(self) -> list[Row]:
+        """The answers, and when the basis was determined: sharing before that is told apart later."""
+        at = self.stored.get("basis_at")
+        said = in_words(datetime.fromisoformat(at)) if at and self.stored.get("basis") else ""
+        return [*super().rows(), *([("When was the basis determined?", [said])] if said else [])]
 
 
 class PowerForm(PageForm):
@@ -107,21 +126,29 @@ class PowerForm(PageForm):
         return found
 
 
-def _paragraphs() -> list[Option]:
-    """The paragraphs of Parts 1 and 2 that are offered, and those that are the only one a condition takes."""
+def _paragraphs(name: str) -> list[tuple[Option, bool]]:
+    """The paragraphs that a question takes, each with whether it is offered first.
+
+    Special category data takes Parts 1 and 2, and those that are the only one a condition takes.
+    """
     only_one = {
         row.marks["takes"][0] for row in lists.rows("article_9") if len(row.marks.get("takes", ())) == 1
     }
-    offered = [
-        (row.code, row.label, row.hint)
+    return [
+        ((row.code, row.label, row.hint), row.marks.get("offered") == "first")
         for row in lists.rows("schedule_1")
-        if row.marks["part"] in (1, 2) and (row.marks.get("offered") != "no" or row.code in only_one)
+        if row.marks.get("offered") != "no" or (name == "schedule_1" and row.code in only_one)
+        if name != "schedule_1" or row.marks["part"] in (1, 2)
     ]
-    return [*offered, (NO_PARAGRAPH, "None: the condition above does not need one")]
 
 
 class ConditionsForm(PageForm):
-    """The conditions for special category information and for criminal allegations."""
+    """The conditions for special category information and for criminal allegations.
+
+    The paragraphs that rarely fit are folded away until they are asked for, or one of them is chosen.
+    """
+
+    other_names = frozenset({"saves", UNFOLD, UNFOLDED})
 
     article_9 = Radios(
         options("article_9"),
@@ -130,13 +157,11 @@ class ConditionsForm(PageForm):
         error_messages={"required": "Select the condition for special category information"},
     )
     schedule_1 = Radios(
-        _paragraphs(),
         label="Which paragraph of Schedule 1 goes with it?",
         divider_before=NO_PARAGRAPH,
         error_messages={"required": "Select the paragraph, or that none is needed"},
     )
     offence_condition = Radios(
-        options("offence_condition"),
         label="Which condition lets us share a criminal allegation or offence?",
         help_text="An allegation counts, proven or not.",
         error_messages={"required": "Select the condition for criminal allegations"},
@@ -149,11 +174,44 @@ class ConditionsForm(PageForm):
             del self.fields["article_9"], self.fields["schedule_1"]
         if not rules.offence_data(facts):
             del self.fields["offence_condition"]
+        for name in ("schedule_1", "offence_condition"):
+            if name in self.fields:
+                self._offer_paragraphs(name)
+
+    @property
+    def unfolded(self) -> bool:
+        """Whether every paragraph is shown."""
+        return any(name in found for name in (UNFOLD, UNFOLDED) for found in (self.data, self.stored))
+
+    def _offer_paragraphs(self, name: str) -> None:
+        chosen = {self.stored.get(name), self.data.get(name)}
+        every = _paragraphs(name)
+        shown = [
+            self._with_document(option)
+            for option, first in every
+            if first or self.unfolded or option[0] in chosen
+        ]
+        none = [(NO_PARAGRAPH, "None: the condition above does not need one")] if name == "schedule_1" else []
+        self.offer(name, [*shown, *none])
+        field: Any = self.fields[name]
+        field.folded = len(every) - len(shown)
+
+    def _with_document(self, option: Option) -> Option:
+        """Say of a paragraph that the organisation's policy document for it is missing."""
+        code, label, hint = option
+        if self.sheet.facts.organisation.policy_document or not lists.marked("schedule_1", code, "apd"):
+            return option
+        return code, label, f"{hint} {NO_DOCUMENT}".strip()
+
+    def unfold(self, posted: Mapping[str, str]) -> Self:
+        """The same page with every paragraph, and what was chosen on it; nothing is checked or saved."""
+        chosen = {name: posted.get(name) for name in self.fields}
+        return type(self)(self.sheet, stored={**self.stored, **chosen, UNFOLDED: True})
 
     def load(self, stored: Mapping[str, Any]) -> dict[str, Any]:
         """Show a condition without a paragraph as answered so."""
         shown = dict(stored)
-        if stored.get("article_9") and not stored.get("schedule_1"):
+        if stored.get("article_9") and not stored.get("schedule_1") and UNFOLDED not in stored:
             takes = lists.row("article_9", stored["article_9"])
             if takes and not takes.marks.get("takes"):
                 shown["schedule_1"] = NO_PARAGRAPH

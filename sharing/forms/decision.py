@@ -1,6 +1,7 @@
 """Page 8: doubt, the decision, the reasons for it; and the points that are answered before it is recorded."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Self
 
 from django import forms
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from cases.forms.base import CheckboxSet, DayField, MomentField, PlainCharField, PlainTextField, Radios
 from sharing import lists, rules
-from sharing.forms.page import PageForm, in_days, options
+from sharing.forms.page import FromTodayField, PageForm, in_days, in_words, options
 from sharing.sheet import Sheet
 from sharing.words import words
 
@@ -67,6 +68,11 @@ class MainReasonsForm(PageForm):
         max_length=500,
         error_messages={"required": "Enter reasons about this case"},
     )
+    adviser = Radios(
+        options("adviser"),
+        label="Who are you asking?",
+        error_messages={"required": "Select who you are asking"},
+    )
     confirmed_by = PlainCharField(
         label="If they already know it: who confirmed this, and when?",
         help_text="Leave this empty for the other reasons.",
@@ -89,37 +95,58 @@ class MainReasonsForm(PageForm):
         """Ask what goes with the outcome."""
         outcome = str(self.sheet.answers.get("outcome", ""))
         if lists.marked("outcome", outcome, "sharing"):
-            dropped = ["confirmed_by", "instead", "review_on"]
+            dropped = ["adviser", "confirmed_by", "instead", "review_on"]
             self.offer("reasons", options("reasons_share"))
         elif outcome == "not_yet":
             dropped = ["reasons", "confirmed_by", "instead"]
-            self.fields["reason_text"].required = False
-            self.fields["reason_text"].label = "What are you waiting for?"
-            self.fields[
-                "reason_text"
-            ].help_text = "Who you asked, and what you asked them. Name nobody in the case."
+            self._wait()
         else:
-            dropped = []
+            dropped = ["adviser"]
             self.offer("reasons", options("reasons_do_not_share"))
         for name in dropped:
             del self.fields[name]
 
+    def _wait(self) -> None:
+        """Ask what is waited for, and by when."""
+        asked = self.fields["reason_text"]
+        asked.required = False
+        asked.label = "What are you waiting for?"
+        asked.help_text = "What you asked them. Name nobody in the case."
+        self.fields["review_on"] = FromTodayField(
+            label="By when do you need the answer?",
+            help_text=f"Within one working day: by {in_words(self._last())}."
+            if self._pressing()
+            else "For example, 27 3 2026.",
+            what="The date by which you need the answer",
+            error_messages={"required": "Enter by when you need the answer"},
+        )
+        self.order_fields(["adviser", "reason_text", "review_on"])
+
+    def _pressing(self) -> bool:
+        """Whether the risk is high or the MARAC threshold is met: waiting has a limit then."""
+        case = self.sheet.facts.case
+        return case.risk_level == "high" or rules.threshold_met(case)
+
+    def _last(self) -> date:
+        """The last day that a pressing case may wait, or be looked at again: so many working days on."""
+        count = WORKING_DAYS_AT_HIGH_RISK.get(str(self.sheet.answers.get("outcome", "")), 0)
+        holidays = self.sheet.facts.organisation.bank_holidays
+        return rules.working_days_after(timezone.localdate(), count, holidays)
+
     def defaults(self) -> dict[str, Any]:
         """The review date: sooner where the risk is high or the MARAC threshold is met."""
-        facts = self.sheet.facts
-        outcome = str(self.sheet.answers.get("outcome", ""))
-        if facts.case.risk_level == "high" or rules.threshold_met(facts.case):
-            count = WORKING_DAYS_AT_HIGH_RISK.get(outcome, 0)
-            day = rules.working_days_after(timezone.localdate(), count, facts.organisation.bank_holidays)
-        else:
-            day = in_days(REVIEW_AFTER_DAYS)
+        day = self._last() if self._pressing() else in_days(REVIEW_AFTER_DAYS)
         return {"review_on": day.isoformat()}
 
     def clean(self) -> dict[str, Any]:
-        """Ask who confirmed that it is known already."""
+        """Ask who confirmed that it is known already; do not let a pressing case wait."""
         known = lists.codes("reasons_do_not_share", "needs_confirmation")
         if known.intersection(self.cleaned_data.get("reasons", ())):
             self.need("confirmed_by", "Enter who confirmed that they already know it, and when")
+        answer_by = self.cleaned_data.get("review_on")
+        if "adviser" in self.fields and self._pressing() and answer_by and answer_by > self._last():
+            last = in_words(self._last())
+            self.add_error("review_on", f"At this risk you can wait one working day: enter {last} or earlier")
         return self.cleaned_data
 
 

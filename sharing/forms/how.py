@@ -29,6 +29,8 @@ class HowForm(PageForm):
     procedure = Radios(
         options("procedure"),
         label="Which of our procedures covers this?",
+        help_text="If you share like this again and again, ask the information governance lead "
+        "for a sharing agreement.",
         divider_before="none",
         error_messages={"required": "Select a procedure or none"},
     )

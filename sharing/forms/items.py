@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Self
 
+from django.utils.text import Truncator
+
 from cases.forms.base import CheckboxSet, PlainTextField, Radios
 from cases.models import InformationItem
 from sharing import lists
@@ -10,6 +12,8 @@ from sharing.forms.page import PageForm, YesNo
 from sharing.sheet import Sheet
 
 SHARE, WITHHOLD = "share", "withhold"
+SHOWN = 60
+"""Characters of an item that an error names it by."""
 WHEN_SHARED = ("recipients", "why", "relevant", "enough")
 
 
@@ -100,11 +104,18 @@ class ItemForm(PageForm):
         """Ask for what the answer makes necessary."""
         if self.cleaned_data.get("include") == SHARE:
             for name in WHEN_SHARED:
-                self.need(name)
+                self.need(name, self._why_needed() if name == "why" else None)
             self.need("third_party_effect")
         elif self.cleaned_data.get("include") == WITHHOLD:
             self.need("withheld_reason")
         return self.cleaned_data
+
+    def _why_needed(self) -> str:
+        """What to do where nobody said why the chosen people need this."""
+        names = {person["key"]: str(person.get("name", "")) for person in self.sheet.recipients}
+        who = [names[key] for key in self.cleaned_data.get("recipients", ()) if names.get(key)]
+        needs = f"{who[0]} needs" if len(who) == 1 else f"{' and '.join(who) or 'they'} need"
+        return f"Enter why {needs} “{Truncator(self.item.text).chars(SHOWN)}”"
 
     @property
     def can_wait(self) -> bool:

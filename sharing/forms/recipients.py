@@ -4,7 +4,9 @@ from typing import Any
 
 from cases.forms.base import Dropdown, PlainCharField, PlainTextField, Radios
 from sharing import lists
-from sharing.forms.page import PageForm, YesNo, options
+from sharing.forms.page import PageForm, Row, YesNo, options
+
+UNLISTED: Row = ("For the information governance lead to check:", ["this agency is not in the directory"])
 
 
 class RecipientForm(PageForm):
@@ -57,6 +59,11 @@ class RecipientForm(PageForm):
                 # Typed by hand it would pass by the rules for this agency, such as a sign-off.
                 self.add_error("agency", "This agency is in the list. Select it there")
         return self.cleaned_data
+
+    def rows(self) -> list[Row]:
+        """The answers; an agency that nobody keeps in the directory is for the governance lead to check."""
+        unlisted = self.stored.get("agency") in lists.codes("unlisted_agency")
+        return [*super().rows(), *([UNLISTED] if unlisted else [])]
 
 
 class SignOffForm(PageForm):

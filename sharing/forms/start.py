@@ -85,7 +85,7 @@ class RequesterForm(PageForm):
 
     requester_name = PlainCharField(
         label="Who asked?",
-        help_text="Their full name and job.",
+        help_text="Their full name and job, and their agency if it is not in the list below.",
         error_messages={"required": "Enter who asked"},
     )
     requester_agency = Dropdown(

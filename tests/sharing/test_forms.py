@@ -16,8 +16,8 @@ from sharing.forms.recipients import RecipientForm
 from tests.cast import CaseFile
 from tests.sharing.filling import Decider, decider
 
-OF_THE_CASE = {"now", "organisation", "case", "recipients", "items", "agreement_review_on"}
-"""Facts that no page asks for: of the case and the settings, or lists with pages of their own."""
+OF_THE_CASE = {"now", "organisation", "case", "recipients", "items", "agreement_review_on", "basis_at"}
+"""Facts that no page asks for: of the case, the settings or the clock, or lists with pages of their own."""
 FROM_INFORMATION = {
     "key", "text", "source", "dated", "about", "nature", "whose", "historical", "checked_on",
     "alleges_offence", "of_case",
