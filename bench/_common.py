@@ -17,16 +17,17 @@ if str(ROOT) not in sys.path:
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured ratio and the least that it should be."""
+    """One measured figure and the least that it should be; with `most`, the most that it may be."""
 
     name: str
     measured: float
     goal: float
+    most: bool = False
 
     @property
     def ok(self) -> bool:
         """Whether the goal is reached."""
-        return self.measured >= self.goal
+        return self.measured <= self.goal if self.most else self.measured >= self.goal
 
     def __str__(self) -> str:
         return f"{self.name}: {self.measured:.2f} ({self.goal:.2f}) {'ok' if self.ok else 'short'}"

@@ -7,7 +7,7 @@ What the case already knows (people, risk, the text of its information) is never
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import is_dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, Literal
@@ -88,12 +88,15 @@ def fingerprint(saves: int, facts: rules.Facts) -> str:
 
     It is alike in every process, so that recording can ask whether what was read is what would be recorded.
     """
-    shown = {name: value for name, value in asdict(facts).items() if name != "now"}
-    return sha256(json.dumps([saves, shown], default=_spelled, sort_keys=True).encode()).hexdigest()
+    return sha256(json.dumps([saves, facts], default=_spelled, sort_keys=True).encode()).hexdigest()
 
 
 def _spelled(value: Any) -> Any:
-    return sorted(value) if isinstance(value, frozenset) else str(value)
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return (
+        {key: one for key, one in vars(value).items() if key != "now"} if is_dataclass(value) else str(value)
+    )
 
 
 def _flat(answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -140,8 +140,14 @@ class Options(forms.ChoiceField):
         """Set what is offered: (code, words) or (code, words, hint). Call it in `__init__` for live lists."""
         listed = list(options)
         self.codes = [option[0] for option in listed]
-        self.choices = [(option[0], option[1]) for option in listed]
+        # Set past Django's own setter, which looks for groups and functions in what is a plain list here.
+        self._choices = self.widget.choices = [(option[0], option[1]) for option in listed]
         self.hints = {option[0]: option[2] for option in listed if len(option) == 3 and option[2]}
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Options":
+        """Copy the field for a form. What is offered is shared: `offer` replaces it, nothing changes it."""
+        copied: Options = forms.Field.__deepcopy__(self, memo)
+        return copied
 
 
 class Radios(Options):

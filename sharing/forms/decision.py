@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Self
+from typing import Any
 
 from django import forms
 from django.utils import timezone
@@ -156,10 +156,6 @@ class PointsForm(PageForm):
     def __init__(self, sheet: Sheet, points: Sequence[rules.Finding], data: Any = None) -> None:
         self.points = points
         super().__init__(sheet, data, stored=sheet.answers.get("points", {}))
-
-    def filled(self, data: Any) -> Self:
-        """The same page with these answers in it."""
-        return type(self)(self.sheet, self.points, data)
 
     def adapt(self) -> None:
         """Ask about each point."""

@@ -1,7 +1,7 @@
 """Page 6: one information item at a time: to share or to withhold, with whom, and why."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any
 
 from django.utils.text import Truncator
 
@@ -71,10 +71,6 @@ class ItemForm(PageForm):
         self.item = item
         stored = sheet.item_answers.get(str(item.id), {})
         super().__init__(sheet, data, stored=stored)
-
-    def filled(self, data: Any) -> Self:
-        """The same page with these answers in it."""
-        return type(self)(self.sheet, self.item, data)
 
     def adapt(self) -> None:
         """Offer the recipients; ask about other people only where the item is about some."""

@@ -184,20 +184,16 @@ class PageForm(GovForm):
                 data[name] = str(value)
         return data
 
-    def filled(self, data: Any) -> Self:
-        """The same page with these answers in it."""
-        return type(self)(self.sheet, data, stored=self.stored)
-
     def again(self) -> Self:
         """The same page, filled in with what is stored, to be checked, or shown with its stops."""
-        form = self.filled(self.posted())
-        for name, field in form.fields.items():
+        self.data, self.is_bound, self._errors = self.posted(), True, None
+        for name, field in self.fields.items():
             if isinstance(field, DayField) and name not in self.keeps_clock:
                 # Time passes while a draft waits: a day that was right when it was typed is kept.
                 field.past_only = field.future_only = False
                 if isinstance(field, FromTodayField):
                     field.from_today = False
-        return form
+        return self
 
     def rows(self) -> list[Row]:
         """Each question with its answer in words, for summaries.
