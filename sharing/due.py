@@ -1,0 +1,150 @@
+"""What is due after a decision: to send it, to complete an emergency share, to look at it again.
+
+For the list of somebody's work: `unsent(user)`, `completions_due(user)` and `reviews_due(user)`, each a list
+of `Due` in the order of its moments, each with as many queries for a thousand decisions as for one. Only
+decisions that nothing follows count, of cases that are visible to the user and theirs to work on: their own
+cases, those that were given to them, and what they recorded themselves.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from cases import access as case_access
+from cases.models import CaseUserPermission, User
+from sharing import access, rules
+from sharing.models import Decision, Disclosure, Draft, Review
+from sharing.rules.after import Pair, still_to_send
+from sharing.rules.terms import day_of
+
+COMPLETION = "completion"
+"""How the decision that completes an emergency share follows it."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something to do about a decision by a moment (aware).
+
+    `draft`: the draft to go on with, where there is one; `left`: what is still to be sent, as pairs of a
+    recipient's key and an item's key.
+    """
+
+    decision: Decision
+    due_at: datetime
+    draft: Draft | None = None
+    left: tuple[Pair, ...] = ()
+
+    def overdue(self, now: datetime) -> bool:
+        """Whether its moment has passed."""
+        return self.due_at < now
+
+
+def live(decisions: QuerySet[Decision]) -> QuerySet[Decision]:
+    """Those that no other decision follows."""
+    return decisions.filter(~Exists(Decision.objects.filter(follows=OuterRef("pk"))))
+
+
+def _theirs(user: User) -> QuerySet[Decision]:
+    granted = CaseUserPermission.objects.filter(user=user, permission__codename=case_access.GRANT)
+    mine = Q(by=user) | Q(case__owner=user) | Q(case__in=granted.values("content_object_id"))
+    return live(access.decisions_for(user)).filter(mine).select_related("case")
+
+
+# --- what is still to be sent ---------------------------------------------------------------------
+
+
+def unsent(user: User) -> list[Due]:
+    """Decisions to share of which something is still to be sent; due at `send_by`."""
+    newest = Disclosure.objects.filter(decision=OuterRef("pk")).order_by("-recorded_at")
+    asked = _theirs(user).exclude(to_send=[]).alias(closed=Subquery(newest.values("complete")[:1]))
+    found = list(asked.filter(Q(closed=False) | Q(closed__isnull=True)))
+    sent = _sent_in({one.case_id for one in found})
+    due = [(one, tuple(still_to_send(one.to_send, sent(one.id)))) for one in found]
+    return _in_order(Due(one, one.send_by or one.recorded_at, left=left) for one, left in due if left)
+
+
+def left_to_send(decision: Decision) -> list[Pair]:
+    """What is still to be sent of one decision; nothing once that was said to be all, or another follows."""
+    newest = decision.disclosures.order_by("-recorded_at").first()
+    if (newest and newest.complete) or decision.followed_by.exists():
+        return []
+    return still_to_send(decision.to_send, sent_under(decision))
+
+
+def sent_under(decision: Decision) -> set[Pair]:
+    """The pairs that were sent under a decision and under those that it follows."""
+    return _sent_in({decision.case_id})(decision.id)
+
+
+@dataclass(frozen=True)
+class _SentIn:
+    """What was sent in some cases. A correction does not ask to send again what its decision had sent."""
+
+    follows: Mapping[UUID, UUID | None]
+    sent: Mapping[UUID, set[Pair]]
+
+    def __call__(self, decision: UUID) -> set[Pair]:
+        found: set[Pair] = set()
+        at: UUID | None = decision
+        while at is not None:
+            found |= self.sent.get(at, set())
+            at = self.follows.get(at)
+        return found
+
+
+def _sent_in(cases: Collection[UUID]) -> _SentIn:
+    sent: dict[UUID, set[Pair]] = defaultdict(set)
+    rows = Disclosure.objects.filter(case__in=cases).values_list("decision_id", "sent")
+    for decision, pairs in rows:
+        sent[decision] |= {(who, what) for who, what in pairs}
+    follows = Decision.objects.filter(case__in=cases, follows__isnull=False)
+    return _SentIn(dict(follows.values_list("id", "follows_id")), sent)
+
+
+# --- what is to be completed and looked at again ---------------------------------------------------
+
+
+def completions_due(user: User) -> list[Due]:
+    """Emergency shares that are not completed yet; due when the draft that completes them is.
+
+    `draft` is None where the user cannot go on with it, or it is gone: the decision is due all the same, one
+    working day after it was recorded.
+    """
+    found = list(_theirs(user).filter(emergency=True))
+    drafts = {
+        draft.follows_id: draft
+        for draft in access.drafts_for(user).filter(follows__in=found, follows_as=COMPLETION)
+    }
+    return _in_order(Due(one, _complete_by(one, drafts.get(one.id)), drafts.get(one.id)) for one in found)
+
+
+def _complete_by(decision: Decision, draft: Draft | None) -> datetime:
+    if draft and draft.due_at:
+        return draft.due_at
+    return rules.ends(rules.working_days_after(day_of(decision.recorded_at), 1))
+
+
+def reviews_due(user: User) -> list[Due]:
+    """Decisions with a day on which to look at them again: the newest review's, or their own; due at its end.
+
+    All of them, also those whose day is far ahead.
+    """
+    newest = Review.objects.filter(decision=OuterRef("pk")).order_by("-recorded_at")
+    found = _theirs(user).annotate(
+        reviewed=Exists(newest), reviewed_on=Subquery(newest.values("review_on")[:1])
+    )
+    due = [(one, _review_on(one)) for one in found.filter(Q(review_on__isnull=False) | Q(reviewed=True))]
+    return _in_order(Due(one, rules.ends(on)) for one, on in due if on)
+
+
+def _review_on(found: Any) -> Any:
+    return found.reviewed_on if found.reviewed else found.review_on
+
+
+def _in_order(found: Iterable[Due]) -> list[Due]:
+    return sorted(found, key=lambda due: (due.due_at, due.decision.reference))
