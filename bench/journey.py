@@ -1,6 +1,6 @@
 """The pages of a decision with 40 items and 8 recipients, against the sign-in page of the same run.
 
-Each is opened in turn, on a PostgreSQL that is started for this run. A figure is the page's 95th percentile in
+Each is opened in turn, on a PostgreSQL that is started for this run. A figure is a page's 95th percentile in
 that of the sign-in page; then the queries that it makes.
 """
 

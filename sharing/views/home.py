@@ -1,29 +1,33 @@
-"""My work: what somebody has started and decided, and the way to what their role does."""
+"""My work: what is due, and the way to what a role does."""
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from sharing import access, lists
+from cases.models import User
+from sharing import access, lists, work
 from sharing.views.desk import actor
 
 NEWEST = 10
+SHOWN = 50
+"""How many tasks a group shows."""
 
 
 @require_http_methods(["GET", "HEAD"])
 def home(request: HttpRequest) -> HttpResponse:
     """References only: no name is shown here."""
-    user = actor(request)
-    drafts = access.drafts_for(user).filter(started_by=user).select_related("case").order_by("-saved_at")[:50]
-    decisions = (
-        access.decisions_for(user).filter(by=user).select_related("case").order_by("-recorded_at")[:NEWEST]
-    )
-    return render(
-        request,
-        "sharing/home.html",
-        {
-            "drafts": list(drafts),
-            "decisions": [(one, lists.label("outcome", one.outcome)) for one in decisions],
-            "works_on_cases": user.role in (user.Role.OFFICER, user.Role.MANAGER),
-        },
-    )
+    user, now = actor(request), timezone.now()
+    works_on_cases = user.role in (user.Role.OFFICER, user.Role.MANAGER)
+    page: dict[str, Any] = {"now": now, "works_on_cases": works_on_cases}
+    if works_on_cases:
+        found = work.grouped(work.tasks(user), now)
+        page["groups"] = [(heading, tasks[:SHOWN], len(tasks) - SHOWN) for heading, tasks in found]
+        page["decisions"] = [(one, lists.label("outcome", one.outcome)) for one in _newest(user)]
+    return render(request, "sharing/home.html", page)
+
+
+def _newest(user: User) -> Any:
+    return access.decisions_for(user).filter(by=user).select_related("case").order_by("-recorded_at")[:NEWEST]

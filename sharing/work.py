@@ -1,0 +1,107 @@
+"""My work: everything that waits for somebody, in the order in which it is due. References only, no name."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.models import User
+from sharing import access, due, rules
+from sharing.models import Draft
+from sharing.rules.terms import day_of
+
+FOLLOWING = {
+    "correction": "Finish the correction",
+    "completion": "Complete the emergency share",
+    "review": "Finish the new decision",
+}
+"""What a draft that follows a decision is called, by how it follows."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something to do. `due_at` is aware; None: nothing says by when. `colour` is of the tag of `kind`."""
+
+    what: str
+    reference: str
+    case: str
+    href: str
+    due_at: datetime | None
+    kind: str
+    colour: str
+
+    @property
+    def by(self) -> date | None:
+        """By when: the day alone where it is due at the day's end."""
+        ends_with_day = self.due_at and rules.ends(day_of(self.due_at)) == self.due_at
+        return day_of(self.due_at) if self.due_at and ends_with_day else self.due_at
+
+
+def tasks(user: User) -> list[Task]:
+    """What waits for somebody: drafts, what is to be sent, to be completed, to be looked at again."""
+    drafts = list(access.drafts_for(user).filter(started_by=user).select_related("case", "follows"))
+    listed = {draft.id for draft in drafts}
+    found = [_of_draft(draft) for draft in drafts]
+    found += _of(due.unsent(user), "Record that you sent it", "decision", ("To send", "orange"))
+    found += [
+        _task(one, FOLLOWING["completion"], _completion(one), ("To complete", "red"))
+        for one in due.completions_due(user)
+        if one.draft is None or one.draft.id not in listed
+    ]
+    found += _of(due.reviews_due(user), "Look at it again", "decision", ("To review", "purple"))
+    return sorted(
+        found, key=lambda task: (task.due_at is None, task.due_at or timezone.now(), task.reference)
+    )
+
+
+def _of_draft(draft: Draft) -> Task:
+    emergency = draft.follows_as == due.COMPLETION
+    return Task(
+        what=FOLLOWING.get(draft.follows_as, "Go on with the decision"),
+        reference=draft.reference,
+        case=draft.case.reference,
+        href=reverse("draft", args=[draft.id]),
+        due_at=draft.due_at,
+        kind="To complete" if emergency else "Draft",
+        colour="red" if emergency else "blue",
+    )
+
+
+def _of(found: Iterable[due.Due], what: str, page: str, tag: tuple[str, str]) -> Iterator[Task]:
+    for one in found:
+        yield _task(one, what, reverse(page, args=[one.decision.reference]), tag)
+
+
+def _completion(one: due.Due) -> str:
+    return (
+        reverse("draft", args=[one.draft.id])
+        if one.draft
+        else reverse("decision", args=[one.decision.reference])
+    )
+
+
+def _task(one: due.Due, what: str, href: str, tag: tuple[str, str]) -> Task:
+    decision = one.decision
+    return Task(what, decision.reference, decision.case.reference, href, one.due_at, *tag)
+
+
+def grouped(found: Sequence[Task], now: datetime) -> list[tuple[str, list[Task]]]:
+    """The tasks under Overdue, Today and Later; a heading without a task is left out.
+
+    Args:
+        now: the aware time that the tasks are judged against.
+    """
+    groups: dict[str, list[Task]] = {"Overdue": [], "Today": [], "Later": []}
+    for task in found:
+        groups[_when(task, now)].append(task)
+    return [(heading, listed) for heading, listed in groups.items() if listed]
+
+
+def _when(task: Task, now: datetime) -> str:
+    if task.due_at is None:
+        return "Later"
+    if task.due_at < now:
+        return "Overdue"
+    return "Today" if day_of(task.due_at) == day_of(now) else "Later"
