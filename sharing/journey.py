@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils import timezone
+
 from cases.models import InformationItem
-from sharing import lists, rules
+from sharing import beside, lists, rules
 from sharing.forms.basis import ConditionsForm, ConditionTestsForm, LawfulBasisForm, PowerForm
 from sharing.forms.decision import DecisionForm, MainReasonsForm, PointsForm
 from sharing.forms.how import HowForm
@@ -38,6 +40,11 @@ class Step:
     serves: tuple[str, ...]
     when: When = lambda _sheet: True
     of: str = ""
+
+    @property
+    def guides(self) -> tuple[str, ...]:
+        """The ids of the words beside the page: what the page serves, then what its questions do."""
+        return tuple(dict.fromkeys((*self.serves, *beside.of_page(self.slug))))
 
     @property
     def words(self) -> str:
@@ -114,6 +121,8 @@ STEPS: tuple[Step, ...] = (
 )
 # fmt: on
 BY_SLUG: Mapping[str, Step] = {step.slug: step for step in STEPS}
+PANEL = "panel"
+"""The mark of a draft whose panel was passed; a changed outcome takes it off."""
 LISTED = frozenset({"recipients", "items"})
 """The pages that are lists: each of their entries is a page of its own."""
 
@@ -155,7 +164,6 @@ _STEP_OF_FIELD = {
     "items": "items",
     "limbs": "tests",
 }
-_FIELD = {"limbs": "care_needs"}
 _CONSENT = ("article_9", "offence_condition")
 _OPEN_UNTIL_DECIDED = frozenset({"nothing_included", "nothing_withheld", "reason_missing", "blanket_reason"})
 
@@ -174,10 +182,16 @@ def place(finding: rules.Finding, sheet: Sheet) -> tuple[Step, str]:
     step = BY_SLUG[_STEP_OF_FIELD[name]]
     if step.of and not step.when(sheet):
         step = BY_SLUG[step.of]
-    field = _FIELD.get(name, name)
+    field = _failing_limb(sheet) if name == "limbs" else name
     return step, field if field in fields_of(step) or step.slug in LISTED else next(
         iter(step.form.base_fields)
     )
+
+
+def _failing_limb(sheet: Sheet) -> str:
+    """The first of the three limbs that is not true."""
+    limbs = ("care_needs", "at_risk", "cannot_protect")
+    return next((limb for limb in limbs if not getattr(sheet.facts, limb)), limbs[0])
 
 
 def stops_so_far(sheet: Sheet) -> list[rules.Finding]:
@@ -247,6 +261,19 @@ def missing(sheet: Sheet) -> list[Step]:
     elif not rules.sharing(sheet.facts):
         pages = [step for step in pages if step.slug in NEEDED_WHEN_NOT_SHARING]
     return [step for step in pages if not complete(step, sheet)]
+
+
+def panel_due(sheet: Sheet) -> bool:
+    """Whether the one panel comes before recording: nothing is shared at high risk or over the threshold.
+
+    Not yet is no such decision until its deadline has passed. It comes once for a decision.
+    """
+    facts = sheet.facts
+    if facts.already_sent or sheet.answers.get("pages", {}).get(PANEL):
+        return False
+    if facts.outcome == "not_yet" and not (facts.review_on and facts.review_on < timezone.localdate()):
+        return False
+    return any(one.code == "high_risk_not_shared" for one in rules.assess(facts))
 
 
 def state(step: Step, sheet: Sheet, stops: Sequence[rules.Finding]) -> tuple[str, str]:

@@ -20,8 +20,11 @@ from sharing.answers import ALIAS
 from sharing.models import Decision
 
 KIND = "decision.recorded"
-SEEN = ("page.", "rule-", "principle-", "basis.", "lesson-")
+SEEN = ("page.", "rule-", "principle-", "basis.", "lesson-", "section-")
 """The words that every journey shows; those of the findings that were raised are added."""
+
+PANEL = "panel.not_shared"
+"""The words of the page that interrupts, seen by whoever passed it."""
 
 _NOT_ANSWERS = frozenset({"pages", "points", "recipients", "items"})
 _OF_ENTRY = {
@@ -82,7 +85,7 @@ def content(
         "recipients": [_recipient(one, answers, agencies) for one in facts.recipients],
         "items": plain(facts.items),
         "findings": [_finding(finding, answers.get("points") or {}) for finding in findings],
-        "guidance": _guidance(findings),
+        "guidance": _guidance(findings, answers.get("pages") or {}),
         "lists": lists.version(),
         "row": row(facts, findings) | dict(marks or {}),
     }
@@ -107,9 +110,11 @@ def _finding(finding: rules.Finding, answered: Mapping[str, str]) -> dict[str, A
     }
 
 
-def _guidance(findings: Iterable[rules.Finding]) -> list[str]:
+def _guidance(findings: Iterable[rules.Finding], passed: Mapping[str, bool]) -> list[str]:
     """The words that were seen, each as "id version sha256"."""
     raised = {finding.words for finding in findings}
+    if passed.get("panel"):
+        raised.add(PANEL)
     return [
         f"{text.id} {text.version} {text.sha256}"
         for text in words.all_words()

@@ -48,6 +48,7 @@ def _recipient(sheet: Sheet, recipient: Mapping[str, Any]) -> Line:
 def _item(sheet: Sheet, item: InformationItem) -> Line:
     said = {row["question"]: row["answer"] for row in provenance(sheet, item)}
     comes = ", ".join(said[name] for name in ("Where it comes from", "Date", "Fact, opinion or reported"))
+    comes += ", historical" if item.historical else ""
     checked = f"Last checked: {said['Last checked']}. About: {said['About']}"
     return line(item.text, [*what_happens(sheet, item), comes, checked])
 
@@ -60,11 +61,17 @@ def provenance(sheet: Sheet, item: InformationItem) -> list[Line]:
         line("Where it comes from", item.source or "Not recorded"),
         line("Date", in_words(item.dated) if item.dated else unknown),
         line("Fact, opinion or reported", f"{nature} – {item.whose}" if item.whose else nature),
-        line("Historical", "Yes" if item.historical else "No"),
+        line("Historical", _historical(item)),
         line("Last checked", in_words(item.checked_on) if item.checked_on else "Not checked"),
         line("About", ", ".join(sheet.names.get(str(key), "") for key in item.about) or "Not recorded"),
         line("Says that an offence was committed", "Yes" if item.alleges_offence else "No"),
     ]
+
+
+def _historical(item: InformationItem) -> str:
+    if not item.historical:
+        return "No"
+    return f"Yes, of {in_words(item.dated)}" if item.dated else "Yes, of a date that is not known"
 
 
 def what_happens(sheet: Sheet, item: InformationItem) -> list[str]:

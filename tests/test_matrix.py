@@ -12,7 +12,7 @@ from cases.models import Agency, Case, User
 from sharing.models import Draft
 from tests.browser import BACKEND
 from tests.cast import CaseFile
-from tests.sharing.deciding import decided, draft_of
+from tests.sharing.deciding import NOT_SHARED, decided, draft_of
 
 pytestmark = pytest.mark.django_db
 
@@ -58,11 +58,13 @@ MATRIX = {
     "cases": WORKS_ON_CASES,
     "cookies": OPEN,
     "decision": CASE,
+    "decision_pdf": CASE,
     "draft": DRAFT,
     "draft_check": DRAFT,
     "draft_discard": DRAFT,
     "draft_done": DRAFT,
     "draft_items": DRAFT,
+    "draft_panel": DRAFT,
     "draft_points": DRAFT,
     "draft_record": DRAFT,
     "draft_recipients": DRAFT,
@@ -74,6 +76,7 @@ MATRIX = {
     "home": SIGNED_IN,
     "information_add": CASE,
     "information_change": CASE,
+    "item_add": DRAFT,
     "item_change": DRAFT,
     "item_remove": DRAFT,
     "log_csv": GOVERNANCE,
@@ -126,7 +129,7 @@ def addresses(
         "agency_change": {"code": Agency.objects.values_list("code", flat=True)[0]},
         "case_person_change": in_case | {"person": case_file.child.id},
         "information_change": in_case | {"item": case_file.older.id},
-        "decision": {"reference": decision.reference},
+        **dict.fromkeys(("decision", "decision_pdf"), {"reference": decision.reference}),
         "draft_step": draft | {"slug": "reasons"},
         "draft_start": in_case,
         "guidance_page": {"word_id": "rule-1"},
@@ -150,7 +153,8 @@ def addresses(
             for name in MATRIX
             if name.startswith("draft") and name not in {"draft_start", "draft_step"}
         },
-        "recipient_add": draft,
+        **dict.fromkeys(("item_add", "recipient_add"), draft),
+        "draft_panel": {"draft_id": draft_of(officer, case_file, **NOT_SHARED).id},
         "draft_done": {"draft_id": recorded.id},
     }
 

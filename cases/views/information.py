@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases import actions, choices
@@ -71,7 +70,7 @@ def information_add(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def information_change(request: HttpRequest, reference: str, item: UUID) -> HttpResponse:
-    """Change what is recorded of an item."""
+    """Change what is recorded of an item; `?draft=` leads back to a draft."""
     case = page.fetch(request, reference, "work")
     found = get_object_or_404(case.information.select_related("case"), id=item)
     by, people = page.user(request), list(case.people.all())
@@ -87,7 +86,7 @@ def information_change(request: HttpRequest, reference: str, item: UUID) -> Http
         "Information changed.",
     )
     if saved:
-        return redirect("case_information", case.reference)
+        return _onward(case, _draft(request))
     context = {"form": form, "seen": seen, "heading": "Change information"}
-    context["back"] = reverse("case_information", args=[case.reference])
+    context["back"] = _onward(case, _draft(request)).url
     return page.show(request, case, "case_information", "cases/information_item.html", context)

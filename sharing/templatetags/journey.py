@@ -2,7 +2,7 @@
 
 {% words_of "rule-6" as rule %}  the guidance with this id
 {{ rule|plain_html }}               its body
-{{ "rule-6"|rule_name }}             Rule 6
+{{ "rule-6"|rule_name }}             Golden rule 6
 {{ draft.saved_at|moment }}         Tuesday 4 June 2026, 2:30pm
 """
 
@@ -11,6 +11,7 @@ from datetime import date
 from django import template
 from django.utils.safestring import SafeString
 
+from sharing.beside import called
 from sharing.forms.page import in_words
 from sharing.words import Words, words
 
@@ -31,8 +32,8 @@ def plain_html(found: Words) -> SafeString:
 
 @register.filter
 def rule_name(word_id: str) -> str:
-    """How a rule or a principle is called, such as Rule 6; a lesson by its title."""
-    return words(word_id).title if word_id.startswith("lesson-") else word_id.replace("-", " ").capitalize()
+    """What a text is called where it is linked, such as Golden rule 6."""
+    return called(word_id)
 
 
 @register.filter

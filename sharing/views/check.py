@@ -1,5 +1,6 @@
 """The points to answer, the summary to check, the recording, and what comes after it."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,17 +12,19 @@ from django.views.decorators.http import require_http_methods
 from audit.chain import receipt_code
 from cases.actions import see
 from cases.banner import banner
-from sharing import access, actions, journey, rules
+from cases.forms.base import DayField
+from sharing import access, actions, journey, projection, rules
 from sharing.answers import fingerprint
 from sharing.summary import golden_rules, sections
 from sharing.views.desk import (
     Desk,
     Problems,
     actor,
-    beside,
+    at_place,
     changed_elsewhere,
     in_short,
     keep,
+    mark_page,
     on_draft,
     show,
 )
@@ -35,8 +38,26 @@ CHANGED = (
 
 
 @on_draft
+def panel(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The one page that interrupts: nothing would be shared, and the risk is high."""
+    if not journey.panel_due(desk.sheet):
+        return redirect(address(desk, None))
+    if request.method == "POST":
+        desk = keep(desk, mark_page(journey.PANEL, done=True))
+        return redirect(address(desk, None))
+    return show(
+        desk,
+        "sharing/panel.html",
+        panel=words(projection.PANEL),
+        change=reverse("draft_step", args=[desk.draft.id, "decision"]),
+    )
+
+
+@on_draft
 def points(request: HttpRequest, desk: Desk) -> HttpResponse:
     """One question for each point: change what raises it, or say why it is right."""
+    if journey.panel_due(desk.sheet):
+        return redirect("draft_panel", desk.draft.id)
     form = journey.points_form(desk.sheet)
     if not form.fields:
         return redirect("draft_check", desk.draft.id)
@@ -66,16 +87,31 @@ def _points(desk: Desk, form: Any) -> HttpResponse:
 
 
 def _where(desk: Desk, finding: rules.Finding) -> str:
-    step, _ = journey.place(finding, desk.sheet)
+    step, name = journey.place(finding, desk.sheet)
     if len(finding.subjects) == 1 and step.slug in journey.LISTED:
-        name = "recipient_change" if step.slug == "recipients" else "item_change"
-        return reverse(name, args=[desk.draft.id, finding.subjects[0]])
-    return address(desk, step)
+        entry = "recipient_change" if step.slug == "recipients" else "item_change"
+        return reverse(entry, args=[desk.draft.id, finding.subjects[0]])
+    return address(desk, step) + _question(desk, step, name, finding.subjects)
+
+
+def _question(desk: Desk, step: journey.Step, name: str, subjects: Sequence[str]) -> str:
+    """The place of a question on its page, for the end of a link; none on a page that is a list."""
+    if step.slug in journey.LISTED:
+        return ""
+    form = step.form(desk.sheet)
+    asked = (one for one in (name, *(f"{name}_{key}" for key in subjects)) if one in form.fields)
+    found = next(asked, None)
+    if found is None:
+        return ""
+    box = "_day" if isinstance(form.fields[found], DayField) else ""
+    return f"#{form[found].auto_id}{box}"
 
 
 @on_draft
 def check(_request: HttpRequest, desk: Desk) -> HttpResponse:
     """Everything that would be recorded, with what still keeps it from being."""
+    if journey.panel_due(desk.sheet):
+        return redirect("draft_panel", desk.draft.id)
     return _check(desk, [])
 
 
@@ -115,7 +151,7 @@ def _check(desk: Desk, problems: list[tuple[str, str]], status: int = 200) -> Ht
         obstacles=obstacles(desk),
         seen=fingerprint(desk.draft.saves, desk.sheet.facts),
         form=Problems(problems),
-        errors={target: beside(problems, target) for target in ("obstacles", "summary")},
+        errors={target: at_place(problems, target) for target in ("obstacles", "summary")},
     )
 
 
@@ -124,6 +160,8 @@ def record(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Record the decision that was checked. However often it is sent, there is one."""
     if request.method != "POST":
         return redirect("draft_check", desk.draft.id)
+    if journey.panel_due(desk.sheet):
+        return redirect("draft_panel", desk.draft.id)
     seen = request.POST.get("seen", "")
     if obstacles(desk) and seen == fingerprint(desk.draft.saves, desk.sheet.facts):
         return _check(desk, [("obstacles", "This decision cannot be recorded yet. See what is still open")])

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from cases.actions import see
 from cases.banner import banner
 from cases.models import Agency, Case, Organisation, User
-from sharing import access, actions, journey, rules
+from sharing import access, actions, beside, journey, rules
 from sharing.answers import facts_of, prune
 from sharing.forms.page import PageForm
 from sharing.models import Draft
@@ -147,11 +147,27 @@ def mark_page(slug: str, *, done: bool) -> Change:
 def show(desk: Desk, template: str, status: int = 200, **context: Any) -> HttpResponse:
     """Enter that the case was looked at, and show a page of the draft."""
     see(by=desk.user, case=desk.draft.case, page="draft", what="work")
-    shown = {"draft": desk.draft, "case": desk.draft.case, "banner": banner(desk.draft.case)}
-    saves = desk.saves if desk.saves >= 0 else desk.draft.saves
-    return render(
-        desk.request, template, {**shown, "saves": saves, "pages": journey.PAGES, **context}, status=status
-    )
+    answers = desk.sheet.answers
+    shown = {
+        "draft": desk.draft,
+        "case": desk.draft.case,
+        "banner": banner(desk.draft.case),
+        "saves": desk.saves if desk.saves >= 0 else desk.draft.saves,
+        "pages": journey.PAGES,
+        "urgent": answers.get("urgency") == "now" and not answers.get("already_sent"),
+        "asking": answers.get("started") == "need",
+    }
+    _name_rules(context.get("step"), context.get("form"))
+    return render(desk.request, template, {**shown, **context}, status=status)
+
+
+def _name_rules(step: journey.Step | None, form: Any) -> None:
+    """Put beside each question of a page what of the guide it serves."""
+    if step is None or not isinstance(form, PageForm):
+        return
+    for name, field in form.fields.items():
+        serves: Any = field
+        serves.serves = beside.of_question(step.slug, name)
 
 
 # --- what stands against a page -------------------------------------------------------------------
@@ -169,11 +185,17 @@ def with_stops(form: PageForm, found: Iterable[tuple[str, rules.Finding]]) -> Pa
     form = form.again()
     form.full_clean()
     for name, finding in found:
-        beside = [name, *(f"{name}_{key}" for key in finding.subjects)]
-        fields: list[str | None] = [one for one in beside if one in form.fields]
+        places = [name, *(f"{name}_{key}" for key in finding.subjects)]
+        fields: list[str | None] = [one for one in places if one in form.fields]
         for field in fields or [None]:
+            if field and form.has_error(field, "invalid_choice"):
+                # That an answer is not offered any more says less than what stands against it.
+                del form.errors[field]
             if field is None or field not in form.errors:
                 form.add_error(field, in_short(finding))
+            if field and finding.code == "consent_not_free":
+                stopped: Any = form.fields[field]
+                stopped.way_out = "The risk level is wrong"
     return form
 
 
@@ -197,6 +219,6 @@ class Problems:
             yield SimpleNamespace(is_hidden=False, auto_id=target, errors=[text])
 
 
-def beside(problems: Iterable[tuple[str, str]], target: str) -> list[str]:
+def at_place(problems: Iterable[tuple[str, str]], target: str) -> list[str]:
     """The errors that belong to one place, to be shown there as well."""
     return [text for place, text in problems if place == target]

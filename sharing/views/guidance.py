@@ -10,9 +10,11 @@ from sharing.words import Words, all_words, words
 GROUPS = (
     ("rule-", "The seven golden rules"),
     ("principle-", "The three principles"),
+    ("section-", "What the guide says about sharing"),
     ("lesson-", "What happens when nobody shares"),
     ("basis.", "The lawful bases"),
     ("page.", "Each page of a decision"),
+    ("panel.", "Before you record that nothing is shared"),
     ("stop.", "What keeps a decision from being recorded"),
     ("point.", "What you may be asked before you record"),
 )

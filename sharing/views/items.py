@@ -8,7 +8,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from cases.actions import add_information
+from cases.fields import drawing
+from cases.forms.information import InformationForm
 from cases.models import InformationItem
+from cases.views import page
 from sharing import actions, journey, rules
 from sharing.forms.items import ItemForm
 from sharing.forms.page import PageForm
@@ -19,7 +23,7 @@ from sharing.views.desk import (
     Change,
     Desk,
     Problems,
-    beside,
+    at_place,
     changed_elsewhere,
     in_short,
     keep,
@@ -50,8 +54,7 @@ def items(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Every piece of information of the case: to share, withheld, or not considered."""
     if request.method != "POST":
         return _list(desk, [])
-    page = ListPage(STEP, "information", _empty, _open_questions, _against, _list)
-    return leave(desk, page)
+    return leave(desk, ListPage(STEP, "information", _empty, _open_questions, _against, _list))
 
 
 def _empty(desk: Desk) -> bool:
@@ -88,21 +91,47 @@ def _list(desk: Desk, problems: list[tuple[str, str]]) -> HttpResponse:
             "happens": what_happens(desk.sheet, item),
             "considered": str(item.id) in desk.sheet.item_answers,
             "stopped": str(item.id) in stopped,
-            "errors": beside(problems, f"item-{item.id}"),
+            "errors": at_place(problems, f"item-{item.id}"),
         }
         for item in desk.sheet.information
     ]
-    add = reverse("information_add", args=[desk.draft.case.reference]) + f"?draft={desk.draft.id}"
     back = address(desk, before) if before else ""
     context: dict[str, Any] = {
         "rows": rows,
-        "add": add,
         "back": back,
         "form": Problems(problems),
-        "adding": beside(problems, "add"),
-        "changed": beside(problems, "information"),
+        "adding": at_place(problems, "add"),
+        "changed": at_place(problems, "information"),
     }
     return show(desk, "sharing/items.html", step=STEP, **context)
+
+
+@on_draft
+def item_add(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Record something else that we know as the case's information, then decide about it."""
+    case = desk.draft.case
+    added: list[InformationItem] = []
+    with drawing():
+        form = InformationForm(page.posted(request), people=list(desk.sheet.people))
+    if form.is_valid() and page.saved(
+        request,
+        form,
+        lambda key: added.append(
+            add_information(by=desk.user, case=case, values=form.values(), request_key=key)
+        ),
+        "Information added.",
+    ):
+        return redirect(_after_adding(desk, added))
+    back = reverse("draft_step", args=[desk.draft.id, STEP.slug])
+    key = page.fresh_key(request)
+    return show(desk, "sharing/item_add.html", step=STEP, form=form, back=back, request_key=key)
+
+
+def _after_adding(desk: Desk, added: list[InformationItem]) -> str:
+    """The page of the item that was added; the list where it had been added by an earlier click."""
+    if added:
+        return reverse("item_change", args=[desk.draft.id, added[0].id])
+    return reverse("draft_step", args=[desk.draft.id, STEP.slug]) + "#information"
 
 
 def _find(desk: Desk, item_id: UUID) -> InformationItem:

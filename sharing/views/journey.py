@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from audit.ledger import DuplicateRequest
 from cases import access as case_access
 from sharing import actions, journey
+from sharing.forms.basis import UNFOLD, ConditionsForm
 from sharing.forms.page import PageForm
 from sharing.views.desk import (
     CHANGED_BELOW,
@@ -68,6 +69,8 @@ def address(desk: Desk, step: journey.Step | None) -> str:
     """Where a page of the draft is; after the last one, what is still to be looked at before recording."""
     if step is not None:
         return reverse("draft_step", args=[desk.draft.id, step.slug])
+    if journey.panel_due(desk.sheet):
+        return reverse("draft_panel", args=[desk.draft.id])
     open_points = journey.points_form(desk.sheet).fields
     answered = desk.sheet.answers.get("points", {})
     to_answer = set(open_points) - set(answered)
@@ -84,6 +87,8 @@ def step(request: HttpRequest, desk: Desk, slug: str) -> HttpResponse:
         return redirect("draft", desk.draft.id)
     if request.method != "POST":
         return show_step(desk, page, _as_stored(desk, page))
+    if UNFOLD in request.POST and page.form is ConditionsForm:
+        return show_step(desk, page, ConditionsForm(desk.sheet).unfold(request.POST))
     form = page.form(desk.sheet, request.POST)
     later = "later" in request.POST
     if not form.is_valid() and not (later and form.only_unanswered):
@@ -99,7 +104,10 @@ def step(request: HttpRequest, desk: Desk, slug: str) -> HttpResponse:
 
 def _merged(answers: Any, page: journey.Step, form: PageForm) -> dict[str, Any]:
     changed = {**answers, **form.answers(), **form.emptied()}
-    return {**changed, "pages": marked(answers, page.slug, done=not form.errors)}
+    pages = marked(answers, page.slug, done=not form.errors)
+    if changed.get("outcome") != answers.get("outcome"):
+        pages.pop(journey.PANEL, None)
+    return {**changed, "pages": pages}
 
 
 def _as_stored(desk: Desk, page: journey.Step) -> PageForm:

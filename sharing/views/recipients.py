@@ -17,7 +17,7 @@ from sharing.views.desk import (
     Change,
     Desk,
     Problems,
-    beside,
+    at_place,
     changed_elsewhere,
     in_short,
     keep,
@@ -77,7 +77,7 @@ def _list(desk: Desk, problems: list[tuple[str, str]]) -> HttpResponse:
             "name": _name(one),
             "rows": _rows(desk, one)[1:] if one.get("name") else _rows(desk, one),
             "stopped": one["key"] in stopped,
-            "errors": beside(problems, f"change-{one['key']}"),
+            "errors": at_place(problems, f"change-{one['key']}"),
         }
         for one in desk.sheet.recipients
     ]
@@ -86,8 +86,8 @@ def _list(desk: Desk, problems: list[tuple[str, str]]) -> HttpResponse:
         "cards": cards,
         "back": back,
         "form": Problems(problems),
-        "adding": beside(problems, "add"),
-        "changed": beside(problems, "recipients"),
+        "adding": at_place(problems, "add"),
+        "changed": at_place(problems, "recipients"),
     }
     return show(desk, "sharing/recipients.html", step=STEP, **context)
 

@@ -164,6 +164,7 @@ def test_html_and_formulas_are_text(who: Decider) -> None:
         found = who.page("request", started="offer", aim_text=typed)
         assert found.status_code == 302
         assert who.answers["aim_text"] == typed
+        who.post(who.url("draft_panel"))
         page = who.client.get(who.url("draft_check")).content.decode()
         assert "<script>alert" not in page
         assert forms.CharField().widget.render("x", typed).split('value="')[1].split('"')[0] in page

@@ -14,6 +14,9 @@ from tests.cast import CaseFile
 from tests.sharing.filling import BACKEND, PAGES, Decider, decider
 
 pytestmark = pytest.mark.django_db
+AROUND = (
+    "recipients", "items", "items/add", "check", "panel", "points", "record", "done", "discard",
+)  # fmt: skip
 ANSWERS = dict.fromkeys(("stale_item", "late"), "She told us again yesterday")
 
 
@@ -135,6 +138,7 @@ def test_not_sharing_needs_its_own_pages_only(who: Decider) -> None:
         instead="She stays with her sister this week",
         **review,
     )
+    who.post(who.url("draft_panel"))
     assert obstacles(who) == ["Answer the points to check"]
     who.post(who.url("draft_points"), high_risk_not_shared="Her own plan is safer until Friday")
     assert who.record().url == who.url("draft_done")
@@ -185,7 +189,7 @@ def test_strangers_meet_the_same_nothing(
     for user in (colleague, excluded, governance):
         client = Client()
         client.force_login(user, backend=BACKEND)
-        for slug in (*PAGES, "recipients", "items", "check", "points", "record", "done", "discard"):
+        for slug in (*PAGES, *AROUND):
             address = f"{who.url('draft')}{slug}/"
             assert client.get(address).status_code == 404
             # What takes no post says so to everybody, whether or not there is anything.
