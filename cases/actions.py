@@ -17,7 +17,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from audit import ledger
-from cases import access, events, fields, vault
+from cases import access, events, fields, opening
 from cases.acting import AlreadySoError, ChangedMeanwhileError, Row, differences, plain, ready, settle, write
 from cases.models import (
     Case,
@@ -30,7 +30,6 @@ from cases.models import (
     Team,
     User,
 )
-from cases.models.cases import new_reference
 
 
 def create_case(
@@ -56,47 +55,21 @@ def create_case(
         django.core.exceptions.PermissionDenied: `by` works on no cases, or not in this team.
     """
     now = timezone.now()
-    case = Case(
-        reference=_free_reference(),
+    opened = opening.prepare(
+        by=by,
         team=team,
-        owner=by,
+        people=people,
+        now=now,
+        request_key=request_key,
         opened_at=opened_at or now,
         concern_identified_at=concern_identified_at,
         staff_safety=staff_safety,
         privacy_information=privacy_information,
         privacy_given_on=privacy_given_on,
     )
-    key = vault.new_key(case.id)
-    rows: list[models.Model] = [case, *(Person(case=case, position=n, **one) for n, one in enumerate(people))]
-    content = {"reference": case.reference, "team": team.name, "people": plain(people)} | plain(
-        {name: getattr(case, name) for name in _CASE_FIELDS}
-    )
-    sealed = events.seal("case.created", content, case=case, by=by, now=now, request_key=request_key)
-    for row in rows:
-        ready(row, by)
     with transaction.atomic(durable=True):
-        access.require_team(by, team)
-        key.save(force_insert=True)
-        for row in rows:
-            row.save(force_insert=True)
-        ledger.append(sealed)
-    return case
-
-
-def _free_reference() -> str:
-    """A reference that no case has. Two writers who draw the same one at once are too unlikely to matter."""
-    while Case.objects.filter(reference=(drawn := new_reference())).exists():
-        continue
-    return drawn
-
-
-_CASE_FIELDS = (
-    "opened_at",
-    "concern_identified_at",
-    "staff_safety",
-    "privacy_information",
-    "privacy_given_on",
-)
+        opened.save()
+    return opened.case
 
 
 def change_case(*, by: User, case: Case, values: Mapping[str, Any], request_key: UUID | None = None) -> Case:

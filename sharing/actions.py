@@ -5,7 +5,6 @@ The actor is always `by`. Encryption is done before the transaction opens; the l
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,14 +12,16 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from audit import chain, ledger
+from audit import ledger
 from cases import access as case_access
 from cases import events, fields
-from cases.models import Agency, Case, ConsentRecord, InformationItem, Organisation, User
+from cases.models import Agency, Case, InformationItem, Organisation, User
 from sharing import access, projection, rules
 from sharing.answers import Answers, day_or_moment, facts_of, fingerprint, prune
 from sharing.models import Decision, Draft
-from sharing.rules.terms import day_of
+from sharing.recording import Ready as _Ready
+from sharing.recording import consent_record as _consent_record
+from sharing.recording import stand_on_case as _stand_on_case
 
 UNLOGGED = frozenset({"start_draft", "save_draft", "discard_draft"})
 """The actions that append nothing: a draft never appears in a log."""
@@ -139,18 +140,6 @@ def discard_draft(*, by: User, draft: Draft) -> None:
         raise DraftChanged(stored)
 
 
-@dataclass(frozen=True)
-class _Ready:
-    """A decision that may be recorded, sealed before the transaction opens."""
-
-    draft: Draft
-    answers: Answers
-    facts: rules.Facts
-    said: dict[str, Any]
-    sealed: chain.Sealed
-    consent: ConsentRecord | None
-
-
 def record(*, by: User, draft: Draft, seen: str | None = None, now: datetime | None = None) -> Decision:
     """Record the decision that a draft has become. A repeated request gives the first one's decision.
 
@@ -228,24 +217,6 @@ def _marks(draft: Draft, answers: Answers) -> dict[str, Any]:
     return marks | ({"agreement_id": answers["agreement"]} if answers.get("agreement") else {})
 
 
-def _consent_record(draft: Draft, by: User, facts: rules.Facts) -> ConsentRecord | None:
-    if not (facts.consent or facts.wishes or facts.informed):
-        return None
-    line = ConsentRecord(
-        case=draft.case,
-        by=by,
-        happened_on=day_of(facts.decided_at or facts.now),
-        consent=facts.consent or "",
-        wishes=facts.wishes or "",
-        informed=facts.informed or "",
-        told_by=facts.told_by or "",
-        note=facts.consent_reason,
-        decision_reference=draft.reference,
-    )
-    fields.seal_fields(line)
-    return line
-
-
 def _write(ready: _Ready, by: User) -> Decision | None:
     """Everything that recording writes, or None (and nothing) where the draft was changed."""
     draft, now = ready.draft, timezone.now()
@@ -269,38 +240,19 @@ def _write(ready: _Ready, by: User) -> Decision | None:
     return decision
 
 
-def _stand_on_case(case: Case, ready: _Ready, by: User) -> None:
-    """Where sharing stands now, kept with the case: lawful basis, consent, what was checked of necessity."""
-    facts, decided = ready.facts, ready.facts.decided_at or ready.facts.now
-    # What is recorded late is history: it never replaces what was decided or said after it.
-    if facts.basis and (case.lawful_basis_at is None or decided >= case.lawful_basis_at):
-        case.lawful_basis, case.lawful_basis_at = facts.basis, decided
-    if facts.consent:
-        case.consent_status = case.consent_log.exclude(consent="").values_list("consent", flat=True)[0]
-    if decided >= datetime.fromisoformat(case.necessity.get("decided_at", decided.isoformat())):
-        said = {"decision": ready.draft.reference, "decided_at": decided.isoformat()}
-        case.necessity = necessity(facts) | said
-    case._history_user = by  # type: ignore[attr-defined]
-    case.save(update_fields=["lawful_basis", "lawful_basis_at", "consent_status", "necessity"])
-
-
-def necessity(facts: rules.Facts) -> dict[str, Any]:
-    """How many items were considered, and what was said of those that are included."""
-    included = [item for item in facts.items if item.include]
-    return {
-        "items": len(facts.items),
-        "with_reason": sum(rules.given(item.why) for item in included),
-        "relevant": sum(bool(item.relevant) for item in included),
-        "enough": sum(bool(item.enough) for item in included),
-        "checked": sum(item.checked_on is not None for item in included),
-        "withheld": len(facts.items) - len(included),
-    }
-
-
 def see_decision(*, by: User, decision: Decision) -> None:
     """Enter that somebody opened a recorded decision; called before any of it is shown."""
+    _enter("decision.viewed", by, decision)
+
+
+def print_decision(*, by: User, decision: Decision) -> None:
+    """Enter that a decision leaves the building as a PDF; called before its first byte does."""
+    _enter("decision.printed", by, decision)
+
+
+def _enter(kind: str, by: User, decision: Decision) -> None:
     content = {"reference": decision.reference}
-    sealed = events.seal("decision.viewed", content, case=decision.case, by=by, now=timezone.now())
+    sealed = events.seal(kind, content, case=decision.case, by=by, now=timezone.now())
     with transaction.atomic(durable=True):
         case_access.require(by, "view", decision.case)
         ledger.append(sealed)

@@ -11,7 +11,7 @@ from django.http import Http404
 
 from audit import ledger
 from audit.models import Entry
-from cases import actions, events
+from cases import actions, events, opening
 from cases.acting import ChangedMeanwhileError
 from cases.models import (
     Case,
@@ -211,7 +211,7 @@ def test_a_reference_that_is_taken_is_drawn_again(
     a_case: Case, officer: User, team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = iter([a_case.reference, a_case.reference, "C-222222"])
-    monkeypatch.setattr(actions, "new_reference", lambda: next(drawn))
+    monkeypatch.setattr(opening, "new_reference", lambda: next(drawn))
     case = actions.create_case(by=officer, team=team, concern_identified_at=WHEN)
     assert case.reference == "C-222222"
 
