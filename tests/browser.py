@@ -37,7 +37,7 @@ ACTIVE = """() => {
   return {
     name: e.getAttribute("aria-label") || label || text(e),
     group: text(fieldset && fieldset.querySelector("legend")),
-    checked: Boolean(e.checked), id: e.id,
+    checked: Boolean(e.checked), id: e.id, radio: e.type === "radio",
   };
 }"""
 
@@ -204,7 +204,7 @@ class Keys:
     def choose(self, legend: str, option: str) -> None:
         """Tab into the radios of a legend and move with the arrows to an option."""
         for _ in range(MOST_TABS):
-            if self.active()["group"] == legend:
+            if self.active()["group"] == legend and self.active()["radio"]:
                 break
             self.page.keyboard.press("Tab")
         first = self.active()
