@@ -71,7 +71,7 @@ def facts_of(
     information = {str(item.id): item for item in case.information.all()}
     return rules.Facts(
         now=now,
-        organisation=_organisation(organisation),
+        organisation=organisation_facts(organisation),
         case=_case(case, list(case.people.all()), len(information)),
         recipients=tuple(_recipient(one) for one in answers.get("recipients", ())),
         items=tuple(
@@ -111,7 +111,8 @@ def _flat(answers: Mapping[str, Any]) -> dict[str, Any]:
     )
 
 
-def _organisation(organisation: Organisation) -> rules.Organisation:
+def organisation_facts(organisation: Organisation) -> rules.Organisation:
+    """The organisation's settings as the rules read them."""
     named = organisation.notice_bases
     return rules.Organisation(
         type=organisation.type,
@@ -204,6 +205,7 @@ _LAWFUL = (
     "basis",
     "basis_at",
     "agreement",
+    "agreement_review_on",
     *_SUPPORTS,
     "power_named",
     "enactment_named",

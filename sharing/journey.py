@@ -10,7 +10,8 @@ from typing import Any
 from django.utils import timezone
 
 from cases.models import InformationItem
-from sharing import beside, lists, rules
+from sharing import agreements, beside, lists, rules
+from sharing.forms.agreements import WhichAgreementForm
 from sharing.forms.basis import ConditionsForm, ConditionTestsForm, LawfulBasisForm, PowerForm
 from sharing.forms.decision import DecisionForm, MainReasonsForm, PointsForm
 from sharing.forms.how import HowForm
@@ -30,7 +31,8 @@ PAGES = 8
 class Step:
     """One page. `page` is its number of eight (follow-up pages keep their page's); `serves` are ids of words.
 
-    `of` is the page that a follow-up page belongs to: where its question is when it is skipped.
+    `of` is the page that a follow-up page belongs to: where its question is when it is skipped; its words
+    stand beside it too, unless it has a `guide` of its own.
     """
 
     slug: str
@@ -40,6 +42,7 @@ class Step:
     serves: tuple[str, ...]
     when: When = lambda _sheet: True
     of: str = ""
+    guide: str = ""
 
     @property
     def guides(self) -> tuple[str, ...]:
@@ -49,7 +52,7 @@ class Step:
     @property
     def words(self) -> str:
         """The id of the guidance that stands beside the questions."""
-        return f"page.{self.of or self.slug}"
+        return f"page.{self.guide or self.of or self.slug}"
 
 
 def _answer(name: str, *values: Any) -> When:
@@ -58,6 +61,10 @@ def _answer(name: str, *values: Any) -> When:
 
 def _identifying(sheet: Sheet) -> bool:
     return sheet.answers.get("without_identity") != "yes"
+
+
+def _agreement_asked(sheet: Sheet) -> bool:
+    return _identifying(sheet) and bool(agreements.offered(sheet.answers, sheet.agreements))
 
 
 def _basis_needs_more(sheet: Sheet) -> bool:
@@ -104,6 +111,8 @@ STEPS: tuple[Step, ...] = (
          (*PRINCIPLES, R5, "lesson-silence", "lesson-somebody-else")),
     Step("safer", 3, "Keeping everybody safe", SaferForm, (R5,),
          _answer("less_safe", "yes", "not_sure"), "reasons"),
+    Step("agreement", 4, "A sharing agreement", WhichAgreementForm, (R1,),
+         _agreement_asked, "lawful-basis", "agreement"),
     Step("lawful-basis", 4, "Why we can share", LawfulBasisForm, (R1, R4, "lesson-barrier"), _identifying),
     Step("power", 4, "What the basis rests on", PowerForm, (R1,), _basis_needs_more, "lawful-basis"),
     Step("conditions", 4, "Sensitive information", ConditionsForm, (R1, R4),
@@ -145,14 +154,14 @@ def applicable(sheet: Sheet) -> list[Step]:
 def next_step(slug: str, sheet: Sheet) -> Step | None:
     """The page that follows; None after the last."""
     order = list(BY_SLUG)
-    return next((step for step in applicable(sheet) if order.index(step.slug) > order.index(slug)), None)
+    # Asked one by one, because some pages read more of the case to know whether they arise.
+    return next((step for step in STEPS[order.index(slug) + 1 :] if step.when(sheet)), None)
 
 
 def previous_step(slug: str, sheet: Sheet) -> Step | None:
     """The page before; None before the first."""
     order = list(BY_SLUG)
-    before = [step for step in applicable(sheet) if order.index(step.slug) < order.index(slug)]
-    return before[-1] if before else None
+    return next((step for step in reversed(STEPS[: order.index(slug)]) if step.when(sheet)), None)
 
 
 # --- what stands against a page -------------------------------------------------------------------

@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from cases.models import InformationItem, Person
-from sharing import lists
+from sharing import agreements, lists
+from sharing.models import Agreement
 from sharing.rules import Facts
 
 Answers = Mapping[str, Any]
@@ -14,13 +15,17 @@ Answers = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Sheet:
-    """One draft as its pages see it. `agencies`: (code, name) pairs of the directory's active agencies."""
+    """One draft as its pages see it. `agencies`: (code, name) pairs of the directory's active agencies.
+
+    `agreements`: the newest version of every sharing agreement, and the version that was chosen.
+    """
 
     answers: Answers
     facts: Facts
     people: Sequence[Person]
     information: Sequence[InformationItem]
     agencies: Sequence[tuple[str, str]]
+    agreements: Sequence[Agreement] = ()
 
     @property
     def survivor(self) -> Person | None:
@@ -42,6 +47,11 @@ class Sheet:
     def item_answers(self) -> dict[str, dict[str, Any]]:
         """What was answered about each information item, by its id."""
         return {str(item["information"]): item for item in self.answers.get("items", ())}
+
+    @cached_property
+    def agreement(self) -> Agreement | None:
+        """The version of a sharing agreement that was chosen."""
+        return agreements.chosen(self.answers, self.agreements)
 
     @property
     def recipients(self) -> list[dict[str, Any]]:

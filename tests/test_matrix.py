@@ -12,6 +12,7 @@ from cases.models import Agency, Case, User
 from sharing.models import Draft
 from tests.browser import BACKEND
 from tests.cast import CaseFile
+from tests.sharing.agreeing import agreed
 from tests.sharing.deciding import NOT_SHARED, decided, draft_of
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,10 @@ MATRIX = {
     "account_logout": SIGNED_IN,
     "agencies": ADMINISTRATOR,
     "agency_change": ADMINISTRATOR,
+    "agreement": GOVERNANCE,
+    "agreement_end": GOVERNANCE,
+    "agreement_new": GOVERNANCE,
+    "agreements": GOVERNANCE,
     "case": CASE,
     "case_access": CASE,
     "case_change": CASE,
@@ -115,7 +120,7 @@ def test_every_url_is_listed_and_every_listed_url_is_there() -> None:
 
 @pytest.fixture
 def addresses(
-    case_file: CaseFile, officer: User, deactivated: User, granted: User, excluded: User
+    case_file: CaseFile, officer: User, deactivated: User, granted: User, excluded: User, governance: User
 ) -> dict[str, dict[str, Any]]:
     """The arguments of each address: the cast's case, the officer's draft, a decision, a member of staff."""
     in_case = {"reference": case_file.case.reference}
@@ -125,8 +130,11 @@ def addresses(
     decision = decided(officer, case_file)
     recorded = Draft.objects.get(request_key=decision.request_key)
     person = {"person_id": granted.id}
+    agreement = {"series": agreed(governance).series}
     return {
         "agency_change": {"code": Agency.objects.values_list("code", flat=True)[0]},
+        "agreement": agreement,
+        "agreement_end": agreement,
         "case_person_change": in_case | {"person": case_file.child.id},
         "information_change": in_case | {"item": case_file.older.id},
         **dict.fromkeys(("decision", "decision_pdf"), {"reference": decision.reference}),

@@ -66,6 +66,12 @@ class HowForm(PageForm):
             shown |= {f"{name}_{person['key']}": person.get(name) for name in self.for_each_recipient}
         return shown
 
+    def defaults(self) -> dict[str, Any]:
+        """What a sharing agreement settles, its way of sending for each recipient."""
+        found = super().defaults()
+        methods = {f"method_{person['key']}": found.get("method") for person in self.sheet.recipients}
+        return found | methods
+
     def clean(self) -> dict[str, Any]:
         """Ask which other way it is."""
         for person in self.sheet.recipients:
