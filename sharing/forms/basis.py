@@ -13,7 +13,7 @@ from sharing.forms.page import PageForm, Row, YesNo, in_words, options
 
 ANOTHER = "other"
 NO_PARAGRAPH = "none"
-NO_DOCUMENT = "A policy document is expected, and your organisation has recorded none yet."
+NO_DOCUMENT = "Most of these expect a policy document. Your organisation has recorded none yet."
 UNFOLD, UNFOLDED = "unfold", "unfolded"
 """The button that shows the paragraphs that rarely fit, and the mark of a page that shows them."""
 
@@ -148,7 +148,7 @@ class ConditionsForm(PageForm):
     The paragraphs that rarely fit are folded away until they are asked for, or one of them is chosen.
     """
 
-    other_names = frozenset({"saves", UNFOLD, UNFOLDED})
+    other_names = PageForm.other_names | {UNFOLD, UNFOLDED}
 
     article_9 = Radios(
         options("article_9"),
@@ -174,34 +174,34 @@ class ConditionsForm(PageForm):
             del self.fields["article_9"], self.fields["schedule_1"]
         if not rules.offence_data(facts):
             del self.fields["offence_condition"]
-        for name in ("schedule_1", "offence_condition"):
-            if name in self.fields:
-                self._offer_paragraphs(name)
+        self._offer_paragraphs()
+
+    def as_typed(self, data: Any) -> Self:
+        """The same page with what was typed in it, a paragraph that is folded away among it."""
+        super().as_typed(data)
+        self._offer_paragraphs()
+        return self
 
     @property
     def unfolded(self) -> bool:
         """Whether every paragraph is shown."""
         return any(name in found for name in (UNFOLD, UNFOLDED) for found in (self.data, self.stored))
 
-    def _offer_paragraphs(self, name: str) -> None:
-        chosen = {self.stored.get(name), self.data.get(name)}
+    def _offer_paragraphs(self) -> None:
+        for name in ("schedule_1", "offence_condition"):
+            if name in self.fields:
+                self._offer(name)
+
+    def _offer(self, name: str) -> None:
+        chosen = {self.stored.get(name), self.data.get(name), self.defaults().get(name)}
         every = _paragraphs(name)
-        shown = [
-            self._with_document(option)
-            for option, first in every
-            if first or self.unfolded or option[0] in chosen
-        ]
+        shown = [option for option, first in every if first or self.unfolded or option[0] in chosen]
         none = [(NO_PARAGRAPH, "None: the condition above does not need one")] if name == "schedule_1" else []
         self.offer(name, [*shown, *none])
         field: Any = self.fields[name]
         field.folded = len(every) - len(shown)
-
-    def _with_document(self, option: Option) -> Option:
-        """Say of a paragraph that the organisation's policy document for it is missing."""
-        code, label, hint = option
-        if self.sheet.facts.organisation.policy_document or not lists.marked("schedule_1", code, "apd"):
-            return option
-        return code, label, f"{hint} {NO_DOCUMENT}".strip()
+        if not self.sheet.facts.organisation.policy_document:
+            field.help_text = f"{self.base_fields[name].help_text} {NO_DOCUMENT}".strip()
 
     def unfold(self, posted: Mapping[str, str]) -> Self:
         """The same page with every paragraph, and what was chosen on it; nothing is checked or saved."""
