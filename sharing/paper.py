@@ -1,0 +1,214 @@
+"""One recorded decision on paper: what its page shows, set as a tagged PDF (PDF/UA-1). Pure: no database.
+
+Text goes to the typesetter as data and is never read as markup. The fonts are those that the typesetter
+brings; letters that they cannot draw are looked for among the machine's, and else shown by their code.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import typst
+
+TEMPLATE = Path(__file__).resolve().parent / "paper.typ"
+STANDARD: Final = "ua-1"
+ANSWERED = ("Question", "Answer")
+NOT_DRAWN = (
+    "Some letters in this record could not be drawn here. They are shown by their code, such as [U+0041]. "
+    "The page on the screen shows them."
+)
+_BREAK = "\u200b"
+_UNBROKEN = re.compile(r"\S{24}(?=\S)")
+"""A run of letters without a gap: paper cuts off what is longer than its line."""
+_EASY = "\u024f"
+"""Up to here (Latin letters) everything can be drawn."""
+_TRIED = 400
+"""How many different letters of other scripts are tried one by one."""
+
+Block = dict[str, Any]
+Page = Mapping[str, Any]
+
+
+def pdf(page: Page, *, training: bool) -> bytes:
+    """Set the decision page as a PDF.
+
+    Args:
+        page: what `sharing/decision.html` is drawn from, as `views.decisions` makes it, and `printed`: when
+            and by whom it is put on paper.
+        training: whether it is marked as made up, on every page.
+    """
+    paper = {
+        "title": f"Decision {page['decision'].reference}",
+        "receipt": page["receipt"],
+        "training": training,
+        "blocks": list(_blocks(page)),
+    }
+    text = json.dumps(paper, ensure_ascii=False)
+    try:
+        return _set(_spaced(paper), own_fonts=True)
+    except typst.TypstError:
+        missing = _not_drawn(text)
+    if missing:
+        paper["blocks"].insert(1, {"kind": "text", "text": NOT_DRAWN})
+        paper = json.loads(
+            re.sub(f"[{re.escape(''.join(missing))}]", _coded, json.dumps(paper, ensure_ascii=False))
+        )
+    return _set(_spaced(paper), own_fonts=False)
+
+
+def _coded(found: re.Match[str]) -> str:
+    return f"[U+{ord(found[0]):04X}]"
+
+
+def _spaced(paper: Any) -> Any:
+    """The same with places to break in every run of letters that is longer than a line may be."""
+    if isinstance(paper, str):
+        return _UNBROKEN.sub(lambda found: found[0] + _BREAK, paper)
+    if isinstance(paper, list):
+        return [_spaced(one) for one in paper]
+    return {key: _spaced(one) for key, one in paper.items()} if isinstance(paper, dict) else paper
+
+
+@cache
+def _fonts(*, own: bool) -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=not own)
+
+
+def _set(paper: Any, *, own_fonts: bool) -> bytes:
+    said = {"paper": json.dumps(paper, ensure_ascii=False)}
+    compiler = typst.Compiler(TEMPLATE.read_bytes(), font_paths=_fonts(own=own_fonts), sys_inputs=said)
+    made = compiler.compile(format="pdf", pdf_standards=[STANDARD])
+    assert isinstance(made, bytes)  # noqa: S101 - one PDF, in memory
+    return made
+
+
+def _not_drawn(text: str) -> list[str]:
+    """The letters that no font at hand draws."""
+    hard = sorted({letter for letter in text if letter > _EASY})
+    return [letter for letter in hard[:_TRIED] if not _drawn(letter)] + hard[_TRIED:]
+
+
+@cache
+def _drawn(letter: str) -> bool:
+    source = f'#set document(title: "-")\n#set text(lang: "en")\n#text("\\u{{{ord(letter):x}}}")'
+    try:
+        typst.Compiler(source.encode(), font_paths=_fonts(own=False)).compile(
+            format="pdf", pdf_standards=[STANDARD]
+        )
+    except typst.TypstError:
+        return False
+    return True
+
+
+# --- what stands on it, in the order of the page --------------------------------------------------
+
+
+def _heading(level: int, text: str) -> Block:
+    return {"kind": "heading", "level": level, "text": text}
+
+
+def _text(text: str) -> Block:
+    return {"kind": "text", "text": text}
+
+
+def _table(rows: Iterable[Sequence[Any]], head: Sequence[str] = ANSWERED) -> Block:
+    """A table of two columns; a cell is a text or a list of texts."""
+    return {"kind": "table", "head": list(head), "rows": [[_cell(one) for one in row] for row in rows]}
+
+
+def _cell(value: Any) -> list[str]:
+    shown = [value] if isinstance(value, str) else [str(one) for one in value]
+    return [one for one in shown if one] or ["Not recorded"]
+
+
+def _answers(rows: Iterable[Mapping[str, Any]]) -> Block:
+    return _table((row["question"], row["answer"]) for row in rows)
+
+
+def _blocks(page: Page) -> Iterator[Block]:
+    yield _heading(1, f"Decision {page['decision'].reference}")
+    yield _text(". ".join(words for words, _ in page["tags"]) + ".")
+    yield _table(
+        [
+            ("Case", page["decision"].case.reference),
+            ("Decided", page["decided"]),
+            ("Recorded", f"{page['recorded']}, by {page['decision'].by.name}"),
+            ("Receipt code", page["receipt"]),
+            ("Integrity", page["integrity"]),
+            ("Downloaded", page["printed"]),
+        ],
+        ("Record", "Detail"),
+    )
+    if page.get("pages"):
+        yield from _record(page)
+
+
+def _record(page: Page) -> Iterator[Block]:
+    if page["stops"]:
+        yield _heading(2, "Recorded in spite of these, because it had already been shared")
+        yield {"kind": "list", "rows": [f"{one['title']}. Serves {one['serves']}" for one in page["stops"]]}
+    yield _heading(2, "The seven golden rules in this decision")
+    yield _table(
+        (
+            (f"{rule['number']}. {rule['title']}", rule["served"] or "Nothing was recorded")
+            for rule in page["rules"]
+        ),
+        ("Rule", "What serves it here"),
+    )
+    yield _heading(2, "The case as it was")
+    yield _answers(page["case_rows"])
+    for one in page["pages"]:
+        yield from _page(one, page)
+    yield from _points(page["points"])
+    yield from _guidance(page)
+
+
+def _page(one: Any, page: Page) -> Iterator[Block]:
+    yield _heading(2, f"{one.number}. {one.title}")
+    if one.rows:
+        yield _answers(one.rows)
+    elif one.number not in (2, 6):
+        yield _text("Not asked or not answered.")
+    if one.number == 2:
+        yield from _cards(page["recipients"], 3, "Nobody was named.")
+    elif one.number == 6:
+        yield _heading(3, "To share")
+        yield from _cards(page["included"], 4, "Nothing.")
+        yield _heading(3, "Withheld, and why")
+        yield from _cards(page["withheld"], 4, "Nothing.")
+
+
+def _cards(cards: Sequence[Mapping[str, Any]], level: int, none: str) -> Iterator[Block]:
+    for card in cards:
+        yield _heading(level, card["title"])
+        yield _answers(card["rows"])
+    if not cards:
+        yield _text(none)
+
+
+def _points(points: Sequence[Mapping[str, str]]) -> Iterator[Block]:
+    yield _heading(2, "Points that were checked")
+    if points:
+        rows = (
+            (f"{one['title']} (serves {one['serves']})", one["answer"] or "Not answered") for one in points
+        )
+        yield _table(rows, ("Point", "Why it is right"))
+    else:
+        yield _text("None was raised.")
+
+
+def _guidance(page: Page) -> Iterator[Block]:
+    yield _heading(2, "The guidance that this decision was made under")
+    yield _text(f"Reference lists, edition {page['lists_version']}.")
+    gone = "We no longer hold this text."
+    rows = [
+        (
+            one["title"],
+            f"Version {one['version']}, fingerprint {one['sha256'][:12]}. {'' if one['held'] else gone}",
+        )
+        for one in page["guidance"]
+    ]
+    yield _table(rows, ("Text", "Version and fingerprint"))
