@@ -16,6 +16,8 @@ import typst
 TEMPLATE = Path(__file__).resolve().parent / "paper.typ"
 STANDARD: Final = "ua-1"
 ANSWERED = ("Question", "Answer")
+IN_SPITE = "Recorded in spite of these, because it had already been shared"
+OPEN_THEN = "Still open when it was recorded: the completion asks for it"
 NOT_DRAWN = (
     "Some letters in this record could not be drawn here. They are shown by their code, such as [U+0041]. "
     "The page on the screen shows them."
@@ -142,13 +144,58 @@ def _blocks(page: Page) -> Iterator[Block]:
         ],
         ("Record", "Detail"),
     )
+    yield from _emergency(page)
+    yield from _followed(page.get("after") or {})
     if page.get("pages"):
         yield from _record(page)
 
 
+def _emergency(page: Page) -> Iterator[Block]:
+    if completes := page.get("completes"):
+        yield _text(f"This completes the emergency share {completes.reference}.")
+    if rows := page.get("emergency_rows"):
+        yield _heading(2, "What was recorded in the emergency")
+        yield _answers(rows)
+    if completed := page.get("completed_by"):
+        yield _text(f"Completed by decision {completed.reference}.")
+    elif page.get("emergency_overdue"):
+        yield _text("Completion overdue.")
+
+
+def _followed(after: Page) -> Iterator[Block]:
+    """What came after it, in the order of the page."""
+    yield from (_text(f"{words} {other.reference}.") for words, other in after.get("links", ()))
+    if wrong := after.get("what_is_wrong"):
+        yield _table([("What was wrong with the decision before", wrong)])
+    if left := after.get("left"):
+        yield _heading(2, "Still to send")
+        by = f"By {after['send_by']}. " if after.get("send_by") else ""
+        yield _text(f"{by}{'Overdue.' if after.get('overdue') else 'Not sent yet.'}")
+        yield _table(((one["name"], one["items"]) for one in left), ("To", "Information"))
+    if incidents := after.get("incidents"):
+        yield _heading(2, "It went to the wrong person")
+        rows = ((one["row"].reference, f"{one['tag'][0]}. {one['clock']}.") for one in incidents)
+        yield _table(rows, ("Reference", "Where it stands"))
+    yield from _cards_after("What was sent", after.get("disclosures", ()))
+    yield from _cards_after("Looked at again", after.get("reviews", ()))
+
+
+def _cards_after(title: str, cards: Sequence[Page]) -> Iterator[Block]:
+    if cards:
+        yield _heading(2, title)
+    for card in cards:
+        yield _heading(3, card["title"])
+        if card.get("tags"):
+            yield _text(". ".join(words for words, _ in card["tags"]) + ".")
+        if problem := card.get("problem"):
+            yield {"kind": "warning", "text": f"This is not what was recorded: {problem}. Do not rely on it."}
+        if card["rows"]:
+            yield _answers(card["rows"])
+
+
 def _record(page: Page) -> Iterator[Block]:
     if page["stops"]:
-        yield _heading(2, "Recorded in spite of these, because it had already been shared")
+        yield _heading(2, OPEN_THEN if page["decision"].emergency else IN_SPITE)
         yield {"kind": "list", "rows": [f"{one['title']}. Serves {one['serves']}" for one in page["stops"]]}
     yield _heading(2, "The seven golden rules in this decision")
     yield _table(

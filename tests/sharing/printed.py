@@ -112,7 +112,10 @@ def sheet(answer: Any = "He rang twice", **changes: Any) -> dict[str, Any]:
     """A decision page without a database: one answer, one card, one point."""
     rows = [{"question": "What happened?", "answer": answer}]
     decision = SimpleNamespace(
-        reference="D-7F3K2Q", by=SimpleNamespace(name="Olive"), case=SimpleNamespace(reference="C-7F3K2Q")
+        reference="D-7F3K2Q",
+        emergency=False,
+        by=SimpleNamespace(name="Olive"),
+        case=SimpleNamespace(reference="C-7F3K2Q"),
     )
     return {
         "decision": decision,
