@@ -76,4 +76,5 @@ def banner(case: Case) -> dict[str, Any]:
             "contact": _contact(case),
             "staff_alert": case.staff_safety,
             "missing": "",
+            "provisional": case.provisional,
         }

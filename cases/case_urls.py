@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from cases.views import access, cases, consent, information, people, risk, timeline
+from cases.views import access, cases, consent, information, match, people, risk, timeline
 
 
 class ReferenceConverter:
@@ -37,4 +37,5 @@ urlpatterns = [
     path(f"{_CASE}consent/", consent.case_consent, name="case_consent"),
     path(f"{_CASE}access/", access.case_access, name="case_access"),
     path(f"{_CASE}timeline/", timeline.case_timeline, name="case_timeline"),
+    path(f"{_CASE}match/", match.case_match, name="case_match"),
 ]

@@ -201,6 +201,9 @@ register(
     {
         "case.created": Kind("changed", "Case opened", _created),
         "case.changed": Kind("changed", "Case changed", _changes),
+        # Without the other's reference: whoever sees one of the two may not know that the other exists.
+        "case.matched": Kind("changed", "Provisional case matched to another case"),
+        "case.match_received": Kind("changed", "Provisional case matched to this one"),
         "person.added": Kind("changed", "Person added", _person),
         "person.changed": Kind("changed", "Person changed", _changes),
         "information.added": Kind("changed", "Information added", _information),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from cases import choices, panels
+from cases import access, choices, panels
 from cases.banner import NOT_ASSESSED, called, risk_words, victims
 from cases.forms.cases import GIVEN
 from cases.models import Case, ConsentRecord, User
@@ -18,6 +18,10 @@ def attention(case: Case) -> list[dict[str, str]]:
     people = victims(case)
     start = [case.reference]
     found = []
+    if case.matched_to_id:
+        return []  # what is missing is asked in the case that it belongs to
+    if case.provisional:
+        found.append(("Say which case this provisional case belongs to", reverse("case_match", args=start)))
     if not people:
         found.append(("No victim/survivor is recorded", reverse("case_person_add", args=start)))
     if case.threshold_met and case.marac_referred_on is None:
@@ -34,6 +38,12 @@ def attention(case: Case) -> list[dict[str, str]]:
         words = "It is not recorded whether privacy information was given"
         found.append((words, reverse("case_change", args=start)))
     return [{"words": words, "href": href} for words, href in found]
+
+
+def matched_to(case: Case, user: User) -> Case | None:
+    """The case that a provisional one belongs to, where this user may know of it."""
+    found = case.matched_to
+    return found if found and access.can(user, "view", found) else None
 
 
 def consent_rows(records: list[ConsentRecord]) -> list[dict[str, Any]]:
@@ -104,6 +114,7 @@ def context(case: Case, user: User) -> dict[str, Any]:
     """Everything that the overview draws."""
     return {
         "attention": attention(case),
+        "matched_to": matched_to(case, user),
         "basis_rows": basis_rows(case),
         "risk_rows": risk_rows(case),
         "people": person_rows(case),

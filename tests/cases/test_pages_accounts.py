@@ -25,6 +25,7 @@ SETUP = {
     "policy_document": "yes",
     "notice_bases": ["6-1-e", "6-1-d"],
     "seventh_basis": "no",
+    "urgent_basis": "by_type",
 }
 BAD = {
     "NUL": "a\0b",
@@ -203,6 +204,22 @@ def test_bad_settings_change_nothing(field: str, admin: Client) -> None:
     assert page.status_code == 200
     assert f'id="id_{field}_error"' in text(page)
     assert not Organisation.objects.exists()
+
+
+def test_the_urgent_basis_is_one_that_is_open_and_says_what_it_rests_on(admin: Client) -> None:
+    task = {"urgent_basis": "6-1-e", "urgent_power": "Care Act 2014, section 42"}
+    for wrong, field in (
+        ({"urgent_basis": "6-1-e", "urgent_power": ""}, "urgent_power"),
+        ({"urgent_basis": "6-1-f", "urgent_power": "We weighed it"}, "urgent_basis"),
+        ({"urgent_basis": "6-1-a"}, "urgent_basis"),
+    ):
+        assert f'id="id_{field}_error"' in text(admin.post(reverse("setup"), SETUP | wrong))
+    assert admin.post(reverse("setup"), SETUP | task).status_code == 302
+    saved = Organisation.current()
+    assert (saved.urgent_basis, saved.urgent_power) == tuple(task.values())
+    assert admin.post(reverse("setup"), SETUP).status_code == 302
+    saved = Organisation.current()
+    assert (saved.urgent_basis, saved.urgent_power) == ("", "")
 
 
 def test_the_people_page_costs_the_same_for_many(
