@@ -1,6 +1,6 @@
 """The only door to the ledger's tables: append, read, verify."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -87,6 +87,12 @@ def entry(request_key: UUID) -> Entry | None:
 def by_hash(hashed: bytes | memoryview) -> Entry | None:
     """The entry with this hash (32 bytes), or None."""
     return Entry.objects.filter(hash=hashed).first()
+
+
+def by_hashes(hashes: Iterable[bytes | memoryview]) -> dict[bytes, Entry]:
+    """The entries with these hashes (32 bytes each), by hash; one query."""
+    found = Entry.objects.filter(hash__in=[bytes(one) for one in hashes])
+    return {bytes(one.hash): one for one in found}
 
 
 # --- Verification ----------------------------------------------------------------------------------------

@@ -3,11 +3,12 @@
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.http import Http404
 
 from cases import access
-from cases.models import Case, User
-from sharing.models import Decision, Draft
+from cases.models import Case, Exclusion, User
+from sharing.models import Agreement, Decision, Draft, Incident
 
 
 def drafts_for(user: User | AnonymousUser) -> QuerySet[Draft]:
@@ -83,3 +84,95 @@ def require_log(user: User | AnonymousUser) -> User:
         Http404: otherwise.
     """
     return access.require_role(user, User.Role.GOVERNANCE)
+
+
+def require_governance(user: User | AnonymousUser) -> User:
+    """The user, where they may keep the sharing agreements: an information governance lead.
+
+    Raises:
+        Http404: otherwise.
+    """
+    return access.require_role(user, User.Role.GOVERNANCE)
+
+
+def newest_agreements(chosen: str | None = None) -> QuerySet[Agreement]:
+    """The newest version of every sharing agreement, ended ones too. They name nobody.
+
+    Args:
+        chosen: the id of a version that a draft names, which comes with them though it may be replaced.
+    """
+    versions = Agreement.objects.filter(series=OuterRef("series")).order_by("-version")
+    wanted = Q(version=Subquery(versions.values("version")[:1]))
+    if chosen and (key := _uuid(chosen)):
+        wanted |= Q(id=key)
+    return Agreement.objects.filter(wanted).order_by("name", "series", "version")
+
+
+def agreement_of(chosen: str | None) -> Agreement | None:
+    """The version that a draft's answers name, or None where they name none."""
+    key = _uuid(chosen) if chosen else None
+    return Agreement.objects.filter(id=key).first() if key else None
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def versions_of(user: User | AnonymousUser, series: UUID) -> list[Agreement]:
+    """Every version of an agreement, newest first, for the governance lead.
+
+    Raises:
+        Http404: no such agreement, or not for this user: the same for both.
+    """
+    require_governance(user)
+    found = list(Agreement.objects.filter(series=series).select_related("by").order_by("-version"))
+    if not found:
+        raise Http404
+    return found
+
+
+# --- information that reached the wrong person ----------------------------------------------------
+
+
+def incidents_for(user: User | AnonymousUser) -> QuerySet[Incident]:
+    """The incidents that a governance lead answers: of every case but those they are shut out of.
+
+    Raises:
+        Http404: the user is none.
+    """
+    lead = require_log(user)
+    shut_out = Exclusion.objects.filter(user=lead, ended_at=None).values("case_id")
+    return Incident.objects.exclude(case__in=shut_out)
+
+
+def require_incident(user: User | AnonymousUser, incident: Incident, *, to_answer: bool = False) -> None:
+    """Refuse unless the user is a governance lead who is not shut out, or, to read it, may see its case.
+
+    Raises:
+        Http404: otherwise.
+    """
+    if not to_answer and access.can(user, "view", incident.case):
+        return
+    try:
+        answers = incidents_for(user).filter(id=incident.id).exists()
+    except Http404:
+        answers = False
+    if not answers:
+        raise access.Hidden(incident.case_id)
+
+
+def fetch_incident(user: User | AnonymousUser, reference: str) -> Incident:
+    """The incident with this reference, for somebody who may read it.
+
+    Raises:
+        Http404: no such incident, or not for this user: the same for both.
+    """
+    related = ("case__team", "case__owner", "by", "decision", "disclosure")
+    incident = Incident.objects.select_related(*related).filter(reference=reference).first()
+    if incident is None:
+        raise access.Hidden(None)
+    require_incident(user, incident)
+    return incident

@@ -13,7 +13,7 @@ class SharingConfig(AppConfig):
     def ready(self) -> None:
         from audit import ledger  # noqa: PLC0415 - needs the models
         from cases import panels  # noqa: PLC0415 - needs the models
-        from sharing import events, projection  # noqa: PLC0415 - needs the models
+        from sharing import after_rows, agreement_projection, events, projection  # noqa: PLC0415 - needs the models
         from sharing.views import decisions  # noqa: PLC0415 - needs the models
 
         events.register()
@@ -21,6 +21,8 @@ class SharingConfig(AppConfig):
         panels.register(decisions.latest)
         ledger.register_projection(projection.KIND, projection.compare)
         ledger.register_projection_count(projection.KIND, projection.count)
+        after_rows.register()
+        agreement_projection.register()
         post_migrate.connect(_seed_agencies, sender=self, dispatch_uid="sharing.agencies")
 
 

@@ -7,9 +7,9 @@ cases, those that were given to them, and what they recorded themselves.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -70,10 +70,28 @@ def unsent(user: User) -> list[Due]:
 
 def left_to_send(decision: Decision) -> list[Pair]:
     """What is still to be sent of one decision; nothing once that was said to be all, or another follows."""
-    newest = decision.disclosures.order_by("-recorded_at").first()
-    if (newest and newest.complete) or decision.followed_by.exists():
+    return left_after(decision, list(decision.disclosures.all()), followed=decision.followed_by.exists())
+
+
+def left_after(decision: Decision, disclosures: Sequence[Disclosure], *, followed: bool) -> list[Pair]:
+    """The same from what is at hand: its disclosures, and whether another decision follows it."""
+    newest = max(disclosures, key=lambda one: one.recorded_at, default=None)
+    if followed or not decision.to_send or (newest and newest.complete):
         return []
-    return still_to_send(decision.to_send, sent_under(decision))
+    sent = (
+        sent_under(decision)
+        if decision.follows_id
+        else {tuple(one) for row in disclosures for one in row.sent}
+    )
+    return still_to_send(decision.to_send, sent)
+
+
+def left_in(decisions: Sequence[Decision]) -> dict[UUID, list[Pair]]:
+    """The same of several decisions that nothing follows, by id; two queries for all."""
+    at = _sent_in({one.case_id for one in decisions})
+    return {
+        one.id: [] if at.closed.get(one.id) else still_to_send(one.to_send, at(one.id)) for one in decisions
+    }
 
 
 def sent_under(decision: Decision) -> set[Pair]:
@@ -87,6 +105,7 @@ class _SentIn:
 
     follows: Mapping[UUID, UUID | None]
     sent: Mapping[UUID, set[Pair]]
+    closed: Mapping[UUID, bool]
 
     def __call__(self, decision: UUID) -> set[Pair]:
         found: set[Pair] = set()
@@ -99,11 +118,13 @@ class _SentIn:
 
 def _sent_in(cases: Collection[UUID]) -> _SentIn:
     sent: dict[UUID, set[Pair]] = defaultdict(set)
-    rows = Disclosure.objects.filter(case__in=cases).values_list("decision_id", "sent")
-    for decision, pairs in rows:
+    closed: dict[UUID, bool] = {}
+    rows = Disclosure.objects.filter(case__in=cases).order_by("recorded_at")
+    for decision, pairs, complete in rows.values_list("decision_id", "sent", "complete"):
         sent[decision] |= {(who, what) for who, what in pairs}
+        closed[decision] = complete
     follows = Decision.objects.filter(case__in=cases, follows__isnull=False)
-    return _SentIn(dict(follows.values_list("id", "follows_id")), sent)
+    return _SentIn(dict(follows.values_list("id", "follows_id")), sent, closed)
 
 
 # --- what is to be completed and looked at again ---------------------------------------------------
@@ -140,6 +161,14 @@ def reviews_due(user: User) -> list[Due]:
     )
     due = [(one, _review_on(one)) for one in found.filter(Q(review_on__isnull=False) | Q(reviewed=True))]
     return _in_order(Due(one, rules.ends(on)) for one, on in due if on)
+
+
+def review_after(decision: Decision, reviews: Sequence[Review], *, followed: bool) -> date | None:
+    """The day on which one decision is to be looked at again; none once another decision follows it."""
+    newest = max(reviews, key=lambda one: one.recorded_at, default=None)
+    if followed:
+        return None
+    return newest.review_on if newest else decision.review_on
 
 
 def _review_on(found: Any) -> Any:

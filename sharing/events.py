@@ -21,9 +21,43 @@ def _exported(content: Mapping[str, Any]) -> str:
     return f"{content.get('rows', 0)} decisions"
 
 
+def _agreement(content: Mapping[str, Any]) -> str:
+    return f"{content.get('name', '')}, version {content.get('version', '')}"
+
+
+def _sent(content: Mapping[str, Any]) -> str:
+    gone = [f"{one['recipient']}: {', '.join(one['items'])}" for one in content.get("sent", ())]
+    typed = [text for text in (content.get("other_recipient"), content.get("other_item")) if text]
+    return "; ".join([_viewed(content), *(gone + typed or ["nothing more is sent"])]) if content else ""
+
+
+def _reviewed(content: Mapping[str, Any]) -> str:
+    if "reference" not in content:
+        return ""
+    return f"{content['reference']}: {lists.label('review_outcome', content.get('outcome', ''))}"
+
+
+def _answered(content: Mapping[str, Any]) -> str:
+    if "incident" not in content:
+        return ""
+    return f"{content['incident']}: {lists.label('incident_outcome', content.get('outcome', ''))}"
+
+
+def _incident(content: Mapping[str, Any]) -> str:
+    return ", ".join(str(content[name]) for name in ("incident", "reference") if content.get(name))
+
+
 KINDS = {
     "decision.recorded": events.Kind("decided", "Decision recorded", _recorded),
     "decision.viewed": events.Kind("saw", "Looked at a decision", _viewed),
+    "decision.printed": events.Kind("exported", "Decision downloaded as a PDF", _viewed),
+    "agreement.recorded": events.Kind("changed", "Sharing agreement recorded", _agreement),
+    "agreement.ended": events.Kind("changed", "Sharing agreement ended", _agreement),
+    "disclosure.recorded": events.Kind("decided", "What was sent was recorded", _sent),
+    "decision.reviewed": events.Kind("decided", "Decision looked at again", _reviewed),
+    "disclosure.wrong_recipient": events.Kind("decided", "Information reached the wrong person", _incident),
+    "incident.answered": events.Kind("decided", "Wrong person: the governance lead answered", _answered),
+    "incident.viewed": events.Kind("saw", "Looked at what reached the wrong person", _incident),
     "log.exported": events.Kind("exported", "Decision log exported", _exported),
 }
 

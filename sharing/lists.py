@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parent / "reference"
-_LIST_FILES = ("law.toml", "schedule_1.toml", "case.toml", "decision.toml", "journey.toml")
+_LIST_FILES = ("law.toml", "schedule_1.toml", "case.toml", "decision.toml", "journey.toml", "after.toml")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Model
+
 from audit import chain, ledger
 from audit.models import Entry
 from cases import events
@@ -200,18 +202,28 @@ def check(decision: Decision) -> tuple[dict[str, Any], str | None]:
 
     The hash of the header and that of the seal are computed again at every reading.
     """
-    entry = ledger.by_hash(bytes(decision.entry_hash))
+    entry = ledger.by_hash(decision.entry_hash)
+    said, problem = opened(entry)
+    if entry is None or problem:
+        return {}, problem
+    return said, _difference(entry, said, decision)
+
+
+def opened(entry: Entry | None) -> tuple[dict[str, Any], str | None]:
+    """The opened content of the entry that a row names (empty: the key was destroyed), what is wrong with it.
+
+    The hash of the header and that of the seal are computed again.
+    """
     if entry is None:
-        return {}, "the ledger holds no entry for this decision"
+        return {}, "the ledger holds no entry for it"
     if chain.entry_hash(bytes(entry.header)) != bytes(entry.hash):
         return {}, "the hash of the entry is not that of its header"
     if sha256(bytes(entry.sealed)).digest() != bytes(entry.ct):
         return {}, "the sealed record is not the one that was recorded"
     try:
-        said = events.content_of(entry)
+        return events.content_of(entry), None
     except Altered:
         return {}, "the sealed record does not open"
-    return said, _difference(entry, said, decision)
 
 
 def findings_of(said: Mapping[str, Any]) -> list[rules.Finding]:
@@ -248,12 +260,17 @@ def _difference(entry: Entry, said: Mapping[str, Any], stored: Decision) -> str 
     else:
         expected = Decision(**{column: getattr(entry, source) for column, source in _OF_ENTRY.items()})
         columns = list(_OF_ENTRY)
-    differs = [column for column in columns if _value(expected, column) != _value(stored, column)]
-    return f"the decision's {differs[0]} is not what was recorded" if differs else None
+    return differing("decision", expected, stored, columns)
 
 
-def _value(decision: Decision, column: str) -> Any:
-    value = getattr(decision, column)
+def differing(called: str, expected: Model, stored: Model, columns: Iterable[str]) -> str | None:
+    """The first column in which a stored row is not the one that stands for its entry, in words, or None."""
+    differs = next((name for name in columns if _value(expected, name) != _value(stored, name)), None)
+    return f"the {called}'s {differs} is not what was recorded" if differs else None
+
+
+def _value(row: Model, column: str) -> Any:
+    value = getattr(row, column)
     return bytes(value) if isinstance(value, memoryview) else value
 
 

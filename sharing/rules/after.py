@@ -1,8 +1,10 @@
 """What the rules say once something was sent: it is always recorded, and tagged where it must be seen."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from sharing.rules.terms import day_of, ends, working_days_after
 
 Pair = tuple[str, str]
 """A recipient's key and an item's key."""
@@ -13,10 +15,15 @@ OTHER_METHOD, NOT_ALL, NOT_DECIDED = "other_method", "not_all", "not_decided"
 
 @dataclass(frozen=True)
 class Decided:
-    """What a decision said would be sent. `methods`: the way of sending by the recipient's key."""
+    """What a decision said would be sent. `methods`: the way of sending by the recipient's key.
 
-    pairs: frozenset[Pair]
-    methods: Mapping[str, str]
+    `to_send` is what was left to send when it was decided: nothing where it had gone already.
+    """
+
+    sharing: bool = True
+    pairs: frozenset[Pair] = frozenset()
+    to_send: frozenset[Pair] = frozenset()
+    methods: Mapping[str, str] = field(default_factory=dict)
     withheld: frozenset[str] = frozenset()
 
 
@@ -66,15 +73,52 @@ def differs_from_decision(decided: Decided, sent: Sent, before: Collection[Pair]
         before: the pairs that were sent earlier.
     """
     found = {
-        NOT_DECIDED: sent.anything and not decided.pairs,
+        NOT_DECIDED: sent.anything and not decided.sharing,
         OTHER_RECIPIENT: sent.other_recipient,
         WITHHELD: any(what in decided.withheld for _, what in sent.pairs),
         OTHER_ITEM: sent.other_item or any(_unplanned(pair, decided) for pair in sent.pairs),
         OTHER_METHOD: any(decided.methods.get(who, sent.method) != sent.method for who, _ in sent.pairs),
-        NOT_ALL: sent.complete and not decided.pairs <= (sent.pairs | set(before)),
+        NOT_ALL: sent.complete and not decided.to_send <= (sent.pairs | set(before)),
     }
     return [code for code, raised in found.items() if raised]
 
 
 def _unplanned(pair: Pair, decided: Decided) -> bool:
     return pair not in decided.pairs and pair[1] not in decided.withheld
+
+
+REPORT_WITHIN = timedelta(hours=72)
+
+
+def report_by(known_at: datetime) -> datetime:
+    """By when a breach that is likely to be a risk is reported: 72 hours after it was known (Article 33(1)).
+
+    Args:
+        known_at: aware. Hours are counted, whatever the clocks do meanwhile.
+    """
+    return known_at.astimezone(UTC) + REPORT_WITHIN
+
+
+def completion_due(recorded_at: datetime, bank_holidays: Collection[date] = ()) -> datetime:
+    """The instant by which an emergency share is completed: the end of the next working day.
+
+    Args:
+        recorded_at: when the emergency share was recorded, aware.
+    """
+    return ends(working_days_after(day_of(recorded_at), 1, bank_holidays))
+
+
+def emergency_incomplete(due: datetime, now: datetime, *, completed: bool) -> bool:
+    """Whether an emergency share should have been completed and is not (after recording).
+
+    Args:
+        due: when its completion is due, aware.
+        now: aware.
+        completed: whether a decision completes it.
+    """
+    return not completed and now > due
+
+
+def late_report(known_at: datetime, reported_at: datetime) -> bool:
+    """Whether a report needs the reasons for its delay (Article 33(1)): it was made after the 72 hours."""
+    return reported_at > report_by(known_at)

@@ -13,8 +13,9 @@ from audit.chain import receipt_code
 from cases.actions import see
 from cases.banner import banner
 from cases.forms.base import DayField
-from sharing import access, actions, journey, projection, rules
+from sharing import access, actions, due, journey, projection, rules
 from sharing.answers import fingerprint
+from sharing.models import Decision
 from sharing.summary import golden_rules, sections
 from sharing.views.desk import (
     Desk,
@@ -52,6 +53,11 @@ def panel(request: HttpRequest, desk: Desk) -> HttpResponse:
         change=reverse("draft_step", args=[desk.draft.id, "decision"]),
     )
 
+FOLLOWED = (
+    "Another decision took the place of the one that yours follows, so this one was not recorded. "
+    "Your answers are kept. Look at the other decision"
+)
+
 
 @on_draft
 def points(request: HttpRequest, desk: Desk) -> HttpResponse:
@@ -74,16 +80,29 @@ def points(request: HttpRequest, desk: Desk) -> HttpResponse:
         form.add_error(
             None, "The decision was changed elsewhere while you had this page open. Check it and save again"
         )
-        return _points(changed_elsewhere(desk), form)
+        fresh = changed_elsewhere(desk)
+        rows = journey.points_form(fresh.sheet).rows()
+        return _points(fresh, form, stored=[{"question": name, "answer": text} for name, text in rows])
     return redirect("draft" if later else "draft_check", desk.draft.id)
 
 
-def _points(desk: Desk, form: Any) -> HttpResponse:
+def _points(desk: Desk, form: Any, **context: Any) -> HttpResponse:
     shown = [
-        {"words": words(point.words), "field": form[point.code], "change": _where(desk, point)}
+        {
+            "words": words(point.words),
+            "code": point.code,
+            "change": _where(desk, point),
+            "serves": serves(point),
+        }
         for point in form.points
     ]
-    return show(desk, "sharing/points.html", form=form, points=shown)
+    return show(desk, "sharing/points.html", typing="points", form=form, points=shown, **context)
+
+
+def serves(finding: rules.Finding) -> str:
+    """The golden rules and principles that a finding serves, in words."""
+    long = {"R": "golden rule", "P": "principle"}
+    return ", ".join(f"{long[one[0]]} {one[1]}" for one in finding.serves if one[0] in long)
 
 
 def _where(desk: Desk, finding: rules.Finding) -> str:
@@ -134,7 +153,9 @@ def obstacles(desk: Desk) -> list[dict[str, str]]:
     return found
 
 
-def _check(desk: Desk, problems: list[tuple[str, str]], status: int = 200) -> HttpResponse:
+def _check(
+    desk: Desk, problems: list[tuple[str, str]], status: int = 200, followed: Decision | None = None
+) -> HttpResponse:
     findings = rules.assess(desk.sheet.facts)
     answered = desk.sheet.answers.get("points", {})
     shown = [
@@ -151,7 +172,8 @@ def _check(desk: Desk, problems: list[tuple[str, str]], status: int = 200) -> Ht
         obstacles=obstacles(desk),
         seen=fingerprint(desk.draft.saves, desk.sheet.facts),
         form=Problems(problems),
-        errors={target: at_place(problems, target) for target in ("obstacles", "summary")},
+        errors={target: at_place(problems, target) for target in ("obstacles", "summary", "followed")},
+        followed=followed,
     )
 
 
@@ -171,6 +193,8 @@ def record(request: HttpRequest, desk: Desk) -> HttpResponse:
         return _check(desk, [("obstacles", "This decision cannot be recorded yet. See what is still open")])
     except actions.DraftChanged:
         return _check(changed_elsewhere(desk), [("summary", CHANGED)])
+    except actions.AlreadyFollowed as refused:
+        return _check(desk, [("followed", FOLLOWED)], followed=refused.by)
     return redirect("draft_done", desk.draft.id)
 
 
@@ -190,6 +214,7 @@ def done(request: HttpRequest, draft_id: UUID) -> HttpResponse:
             "case": draft.case,
             "receipt": receipt_code(bytes(decision.entry_hash)),
             "banner": banner(draft.case),
-            "shared": decision.outcome in ("share_all", "share_part"),
+            "unsent": bool(due.left_to_send(decision)),
+            "follows": decision.follows,
         },
     )

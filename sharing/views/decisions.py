@@ -2,19 +2,29 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from audit import chain
 from cases.banner import banner
 from cases.models import Case, User
 from cases.panels import Row
-from sharing import access, actions, display, lists, projection
+from sharing import access, actions, after, display, lists, paper, projection
+from sharing.due import COMPLETION
+from sharing.emergency import standing
 from sharing.models import Decision
 
 LATEST = 5
+MATCHES = "Matches what was recorded. It was computed again when this was opened."
+DIFFERS = "Does not match"
+DESTROYED = (
+    "The words of this case were destroyed under the retention schedule. "
+    "The record and its receipt code still match."
+)
 OUTCOME_COLOURS = {
     "share_all": "green",
     "share_part": "turquoise",
@@ -29,23 +39,48 @@ def decision(request: HttpRequest, reference: str) -> HttpResponse:
     found = access.fetch_decision(request.user, reference)
     assert isinstance(request.user, User)  # noqa: S101 - the line above refuses everybody else
     actions.see_decision(by=request.user, decision=found)
+    shown = page_of(found)
+    more = {"banner": banner(found.case), "after": after.what_followed(found, request.user, shown["said"])}
+    return render(request, "sharing/decision.html", shown | more)
+
+
+@require_safe
+def decision_pdf(request: HttpRequest, reference: str) -> HttpResponse:
+    """The same on paper. What was altered is not put on paper: its page says what to do."""
+    found = access.fetch_decision(request.user, reference)
+    assert isinstance(request.user, User)  # noqa: S101 - the line above refuses everybody else
+    page = page_of(found)
+    if page["problem"]:
+        return redirect("decision", reference)
+    printed = f"{display.moment(timezone.now().isoformat())}, by {request.user.name}"
+    more = {"printed": printed, "after": after.what_followed(found, request.user, page["said"])}
+    made = paper.pdf(page | more, training=settings.DEMO)
+    actions.print_decision(by=request.user, decision=found)
+    response = HttpResponse(made, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{found.reference}.pdf"'
+    return response
+
+
+def page_of(found: Decision) -> dict[str, Any]:
+    """What the page and the paper show."""
     said, problem = projection.check(found)
-    page = {
+    page: dict[str, Any] = {
         "decision": found,
-        "banner": banner(found.case),
         "tags": tags(found),
         "receipt": chain.receipt_code(bytes(found.entry_hash)),
         "decided": display.moment(found.decided_at.isoformat()),
         "recorded": display.moment(found.recorded_at.isoformat()),
         "problem": problem,
-        "destroyed": not said,
+        "said": said,
+        "integrity": DIFFERS if problem else MATCHES if said else DESTROYED,
     }
-    return render(request, "sharing/decision.html", page | (_record(said) if said else {}))
+    return page | standing(found, timezone.now()) | (_record(said) if said else {})
 
 
 def _record(said: dict[str, Any]) -> dict[str, Any]:
     return {
         "case_rows": display.case_rows(said),
+        "emergency_rows": display.emergency_rows(said),
         "pages": display.pages(said),
         "recipients": display.recipient_cards(said),
         "included": display.item_cards(said, include=True),
@@ -61,6 +96,10 @@ def _record(said: dict[str, Any]) -> dict[str, Any]:
 def tags(found: Decision) -> tuple[tuple[str, str], ...]:
     """What a list says of a decision at a glance: (words, colour)."""
     known = [(lists.label("outcome", found.outcome), OUTCOME_COLOURS.get(found.outcome, "grey"))]
+    if found.emergency:
+        # Its stops are no fault: they are what the completion asks.
+        return (("Emergency share", "orange"), *known)
+    known += [("Completes an emergency share", "blue")] if found.follows_as == COMPLETION else []
     known += [("Already shared", "orange")] if found.already_sent else []
     known += [("Recorded in spite of a stop", "red")] if found.stops else []
     return tuple(known)

@@ -1,27 +1,86 @@
 """The sharing page of a case: what was decided, what is being decided, when to decide."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from cases.models import Case
 from cases.views import page
-from sharing import access, lists
+from sharing import access, after, due, lists
+from sharing.models import Decision
+from sharing.views.decisions import tags
 
 NEWEST = 100
+CURRENT, SUPERSEDED, DRAFTS = "current", "superseded", "drafts"
+TABS = {CURRENT: "Current", SUPERSEDED: "Superseded", DRAFTS: "Drafts"}
+NONE = {CURRENT: "Nothing has been decided yet.", SUPERSEDED: "No decision has been superseded."}
 
 
 @require_http_methods(["GET", "HEAD"])
 def case_sharing(request: HttpRequest, reference: str) -> HttpResponse:
-    """Decisions and drafts of a case, newest first."""
+    """The decisions that count, those whose place another has taken, or the drafts; newest first."""
     case = page.fetch(request, reference)
-    decisions = access.decisions_of(case).select_related("by")[:NEWEST]
-    drafts = (
-        access.drafts_for(page.user(request))
-        .filter(case=case)
-        .select_related("started_by")
-        .order_by("-saved_at")
-    )
+    showing = request.GET.get("show", CURRENT)
+    showing = showing if showing in TABS else CURRENT
+    every = access.decisions_of(case)
+    current = due.live(every)
+    drafts = access.drafts_for(page.user(request)).filter(case=case)
+    counts = {CURRENT: current.count(), DRAFTS: drafts.count()}
+    counts[SUPERSEDED] = every.count() - counts[CURRENT]
+    shown = current if showing == CURRENT else every.exclude(id__in=current.values("id"))
     context = {
-        "decisions": [(one, lists.label("outcome", one.outcome)) for one in decisions],
-        "drafts": list(drafts),
+        "tabs": _tabs(case, showing, counts),
+        "showing": showing,
+        "heading": f"{TABS[showing]} decisions",
+        "none": NONE.get(showing, ""),
+        "decisions": [] if showing == DRAFTS else _rows(shown),
+        "drafts": _drafts(drafts) if showing == DRAFTS else [],
+        "matched": list(
+            access.decisions_for(page.user(request))
+            .filter(case__matched_to=case)
+            .select_related("case")
+            .order_by("-recorded_at", "-id")[:NEWEST]
+        ),
     }
     return page.show(request, case, "case_sharing", "sharing/case.html", context)
+
+
+def _tabs(case: Case, showing: str, counts: dict[str, int]) -> list[dict[str, Any]]:
+    start = reverse("case_sharing", args=[case.reference])
+    return [
+        {
+            "words": words,
+            "href": start if name == CURRENT else f"{start}?show={name}",
+            "current": name == showing,
+            "count": counts[name],
+        }
+        for name, words in TABS.items()
+    ]
+
+
+def _rows(shown: Any) -> list[dict[str, Any]]:
+    found: list[Decision] = list(
+        shown.select_related("by", "follows").prefetch_related("followed_by")[:NEWEST]
+    )
+    left, now = due.left_in(found), timezone.now()
+    return [_row(one, left[one.id], now) for one in found]
+
+
+def _row(one: Decision, left: Any, now: Any) -> dict[str, Any]:
+    followers = [(f"Superseded by {other.reference}", "grey") for other in one.followed_by.all()]
+    more = followers or after.tags(one, left, now)
+    return {
+        "decision": one,
+        "outcome": lists.label("outcome", one.outcome),
+        "tags": [*tags(one)[1:], *more],
+    }
+
+
+def _drafts(drafts: Any) -> list[Any]:
+    found = list(drafts.select_related("started_by", "follows").order_by("-saved_at")[:NEWEST])
+    for draft in found:
+        draft.follows_words = lists.label("follows_as", draft.follows_as)
+    return found

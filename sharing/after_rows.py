@@ -1,0 +1,109 @@
+"""The rows that stand for what comes after a decision: made from their entries, compared with them.
+
+As with a decision (`sharing.projection`), the entry is the record and the row repeats its codes and times.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from audit import ledger
+from audit.models import Entry
+from cases import events
+from cases.fields import Altered
+from sharing import projection
+from sharing.models import Disclosure, Incident, IncidentAnswer, Review
+
+Row = Disclosure | Review | Incident | IncidentAnswer
+
+_AS_STORED: Mapping[str, Callable[[str], Any]] = {
+    "id": UUID,
+    "decision_id": UUID,
+    "disclosure_id": UUID,
+    "incident_id": UUID,
+    "review_on": date.fromisoformat,
+    "report_by": datetime.fromisoformat,
+}
+"""Columns that JSON holds as text → what the row holds."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the rows of a table stand for the entries of a kind.
+
+    `called`: the row in words; `moment`: its column that is the time at which the event happened.
+    """
+
+    kind: str
+    model: type[Row]
+    called: str
+    moment: str = ""
+
+    def row(self, entry: Entry, said: Mapping[str, Any]) -> Any:
+        """The row that stands for an entry with this content, not saved yet."""
+        columns = {
+            name: _AS_STORED[name](value) if value and name in _AS_STORED else value
+            for name, value in said["row"].items()
+        }
+        return self.model(**self._of_entry(entry), **columns)
+
+    def _of_entry(self, entry: Entry) -> dict[str, Any]:
+        columns = {
+            "case_id": entry.subject,
+            "by_id": entry.actor,
+            "request_key": entry.request_key,
+            "recorded_at": entry.recorded_at,
+            "entry_hash": entry.hash,
+        }
+        return columns | ({self.moment: entry.occurred_at} if self.moment else {})
+
+    def compare(self, entry: Entry) -> str | None:
+        """What the row of an entry says otherwise than the entry, or None."""
+        stored = self.model._default_manager.filter(entry_hash=bytes(entry.hash)).first()
+        if stored is None:
+            return f"the {self.called} has no row"
+        try:
+            return self._difference(entry, events.content_of(entry), stored)
+        except Altered:
+            return "the sealed record does not open"
+
+    def check(self, rows: Iterable[Any]) -> list[tuple[Any, dict[str, Any], str | None]]:
+        """Each row with its entry's opened content (empty: the key was destroyed) and what is wrong or None.
+
+        One query for all. The caller has entered that the case was looked at.
+        """
+        rows = list(rows)
+        entries = ledger.by_hashes(row.entry_hash for row in rows) if rows else {}
+        return [(row, *self._checked(row, entries.get(bytes(row.entry_hash)))) for row in rows]
+
+    def _checked(self, row: Row, entry: Entry | None) -> tuple[dict[str, Any], str | None]:
+        said, problem = projection.opened(entry)
+        if entry is None or problem:
+            return {}, problem
+        return said, self._difference(entry, said, row)
+
+    def _difference(self, entry: Entry, said: Mapping[str, Any], stored: Any) -> str | None:
+        of_entry = self._of_entry(entry)
+        expected = self.row(entry, said) if said else self.model(**of_entry)
+        columns = [field.attname for field in self.model._meta.concrete_fields] if said else list(of_entry)
+        return projection.differing(self.called, expected, stored, columns)
+
+    def count(self) -> int:
+        """How many rows there are."""
+        return self.model._default_manager.count()
+
+
+SENT = Standing("disclosure.recorded", Disclosure, "disclosure", "sent_at")
+REVIEWED = Standing("decision.reviewed", Review, "review")
+WRONG_PERSON = Standing("disclosure.wrong_recipient", Incident, "incident", "known_at")
+ANSWERED = Standing("incident.answered", IncidentAnswer, "answer")
+ALL = (SENT, REVIEWED, WRONG_PERSON, ANSWERED)
+
+
+def register() -> None:
+    """Have verification compare every row with its entry."""
+    for one in ALL:
+        ledger.register_projection(one.kind, one.compare)
+        ledger.register_projection_count(one.kind, one.count)
