@@ -41,7 +41,12 @@ def title(agreement: Agreement) -> str:
 
 
 def fits(agreement: Agreement, answers: Answers) -> bool:
-    """Whether it covers every recipient's agency (there is one at least) and one of the aims at least."""
+    """Whether it covers every recipient's agency (there is one at least) and one of the aims at least.
+
+    Where nobody is identified no lawful basis is asked for, and none is to be settled.
+    """
+    if answers.get("without_identity") == "yes":
+        return False
     agencies = {str(one.get("agency") or "") for one in answers.get("recipients", ())}
     aims = set(answers.get("aims") or ())
     return bool(agencies) and agencies <= set(agreement.agencies) and bool(aims & set(agreement.aims))

@@ -205,7 +205,6 @@ _LAWFUL = (
     "basis",
     "basis_at",
     "agreement",
-    "agreement_review_on",
     *_SUPPORTS,
     "power_named",
     "enactment_named",

@@ -11,8 +11,9 @@ from typing import Any
 from django.utils.formats import date_format
 
 from cases.forms.base import DayField
-from sharing import journey, lists, words
+from sharing import agreements, emergency, journey, lists, words
 from sharing.answers import day_or_moment
+from sharing.forms import agreements as agreement_pages
 from sharing.forms.items import ItemForm
 from sharing.forms.page import PageForm
 from sharing.forms.recipients import RecipientForm
@@ -58,7 +59,7 @@ _ADAPTED = {"told_by": "How are they told?"}
 """Questions whose words on the page depend on another answer, in words that fit all of them."""
 _WAITING = "What are you waiting for?"
 _WITH_A_RECIPIENT = frozenset({"method", "method_reason"})
-_ELSEWHERE = frozenset({"affected", "recipients", "items", *_WITH_A_RECIPIENT})
+_ELSEWHERE = frozenset({"affected", "agreement", "recipients", "items", *_WITH_A_RECIPIENT})
 """Answers that are shown in words of their own: names of people, cards."""
 
 
@@ -86,14 +87,15 @@ def _rows_of_page(number: int) -> tuple[tuple[str, str, Show], ...]:
 
 
 PAGES: tuple[tuple[str, tuple[tuple[str, str, Show], ...]], ...] = tuple(
-    (next(step.title for step in journey.STEPS if step.page == number), _rows_of_page(number))
+    (next(step.title for step in journey.STEPS if step.page == number and not step.of), _rows_of_page(number))
     for number in range(1, journey.PAGES + 1)
 )
 """The eight pages: title, and each answer with its question and how it reads."""
 _KNOWN = frozenset(name for _, rows in PAGES for name, _, _ in rows)
 _NOT_ROWS = frozenset(
     {"reference", "decision", "judged_at", "people", "organisation", "findings", "guidance", "lists", "row"}
-    | {"recipients", "items", "affected", "information_count", "agreement_review_on"}
+    | {"recipients", "items", "affected", "information_count", "agreement_review_on", "emergency"}
+    | {"agreement", "agreement_title", "agreement_agreed_on", "agreement_confirmed", "agreement_changed"}
     | {"risk_level", "marac_criteria", "marac_referred_on", "concern_identified_at"}
 )
 
@@ -130,10 +132,24 @@ def pages(said: Said) -> list[Page]:
         ]
         found.append(Page(number, title, shown))
     found[2].rows.extend(_affected(said))
+    found[3].rows[:0] = _agreement(said)
     # A record shows all of itself, also an answer that this table does not name.
     others = sorted(name for name in set(said) - _KNOWN - _NOT_ROWS if _given(said, name))
     found[7].rows.extend(_row(name.replace("_", " ").capitalize(), _text(said[name])) for name in others)
     return found
+
+
+def _agreement(said: Said) -> list[Row]:
+    """The sharing agreement that was chosen, and what of it was confirmed or changed."""
+    if said.get("agreement") == agreements.NONE:
+        return [_row(agreement_pages.QUESTION, "None of them")]
+    title = said.get("agreement_title")
+    agreed = f"{title}, agreed {moment(said.get('agreement_agreed_on'))}" if title else ""
+    return _filled(
+        (agreement_pages.QUESTION, agreed),
+        (agreement_pages.CONFIRMED, agreements.named(said.get("agreement_confirmed", ()))),
+        (agreement_pages.CHANGED, agreements.named(said.get("agreement_changed", ()))),
+    )
 
 
 def _names(said: Said) -> dict[str, str]:
@@ -146,6 +162,11 @@ def _affected(said: Said) -> list[Row]:
     names = _names(said)
     asked = question(journey.BY_SLUG["reasons"].form, "affected")
     return [_row(asked, [names.get(str(key), str(key)) for key in said["affected"]])]
+
+
+def emergency_rows(said: Said) -> list[Row]:
+    """The nine answers of an emergency share; none for any other decision."""
+    return emergency.rows(said[emergency.KEY], _names(said)) if emergency.KEY in said else []
 
 
 def case_rows(said: Said) -> list[Row]:

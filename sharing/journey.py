@@ -64,7 +64,7 @@ def _identifying(sheet: Sheet) -> bool:
 
 
 def _agreement_asked(sheet: Sheet) -> bool:
-    return _identifying(sheet) and bool(agreements.offered(sheet.answers, sheet.agreements))
+    return bool(agreements.offered(sheet.answers, sheet.agreements))
 
 
 def _basis_needs_more(sheet: Sheet) -> bool:

@@ -10,9 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import User
+from sharing import lists
 from sharing.actions import answers_of
-from sharing.models import Draft
+from sharing.models import Agreement, Draft
 from tests.cast import CaseFile
+from tests.sharing.agreeing import agreed
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 REASON = "He waited at the school gate with a knife on 27 February, and the children walk home alone."
@@ -164,6 +166,7 @@ class Decider:
         self.page("request", started="asked", already_sent="yes", aims=["court_or_duty", "protect_adult"])
         self.recipient()
         self.recipient(name="Duty desk", agency="immigration_enforcement")
+        agree_on_everything()
         self.page("reasons")
         self.page("lawful-basis", kinds=["ordinary", "special", "offence"])
         self.page("conditions", article_9="9-2-g", schedule_1="18", offence_condition="10")
@@ -179,6 +182,12 @@ class Decider:
         """The mark of what the check page shows; none once there is nothing to check."""
         page = self.client.get(self.url("draft_check"))
         return str(page.context["seen"]) if page.status_code == 200 else ""
+
+
+def agree_on_everything() -> Agreement:
+    """A sharing agreement that covers every agency and every aim."""
+    by, _ = User.objects.get_or_create(email="kept@council.example", role=User.Role.GOVERNANCE)
+    return agreed(by, agencies=sorted(lists.codes("agency")), aims=sorted(lists.codes("aims")))
 
 
 def decider(user: User, case_file: CaseFile) -> Decider:

@@ -32,6 +32,8 @@ def answers(*agencies: str, aims: tuple[str, ...] = ("marac",), **more: Any) -> 
         (answers("police", "unlisted"), False),
         (answers("police", aims=("services",)), False),
         (answers("police", aims=()), False),
+        (answers("police", without_identity="yes"), False),
+        (answers("police", without_identity="not_sure"), True),
         ({}, False),
         ({"recipients": [{"key": "a"}], "aims": ["marac"]}, False),
     ],
