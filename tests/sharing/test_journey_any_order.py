@@ -126,6 +126,7 @@ def test_the_check_page_shows_what_the_rules_find(who: Decider, officer: User, d
     draft = Draft.objects.get(id=who.draft.id)
     actions.save_draft(by=officer, draft=draft, answers=answers, saves=draft.saves)
     found = rules.assess(sheet_of(who.answers, who.case_file.case).facts)
+    who.post(who.url("draft_panel"))
     page = who.client.get(who.url("draft_check")).context
     shown = {one["text"] for one in page["obstacles"]} | {one.title for one in page["kept"]}
     sent = bool(answers.get("already_sent"))

@@ -103,7 +103,7 @@ def test_not_yet_meets_it_once_its_deadline_has_passed(who: Decider, monkeypatch
     assert saved.url == who.url("draft_points")
     assert who.answers["adviser"] == "manager"
     passed = last.replace(year=last.year + 1)
-    monkeypatch.setattr(journey.timezone, "localdate", lambda: passed)
+    monkeypatch.setattr(timezone, "localdate", lambda: passed)
     assert who.client.get(who.url("draft_check")).url == who.url("draft_panel")  # type: ignore[attr-defined]
 
 
