@@ -36,7 +36,8 @@ class HowForm(PageForm):
     )
     fits = PlainTextField(
         label="How does it fit that procedure?",
-        help_text="One sentence is enough. Leave this empty if you selected none.",
+        help_text="One sentence is enough, with the version or date that you used. "
+        "Leave this empty if you selected none.",
         max_length=200,
         rows=3,
         required=False,
@@ -82,7 +83,7 @@ class HowForm(PageForm):
 
     def answers(self) -> dict[str, Any]:
         """Store the answers about each recipient with the recipient."""
-        found = super().answers()
+        found = super().answers() | dict.fromkeys(super().emptied())
         stored = []
         for person in self.sheet.recipients:
             given = {name: f"{name}_{person['key']}" for name in self.for_each_recipient}

@@ -1,7 +1,7 @@
 """Whatever way an officer takes through the pages, what is recorded is what the check page showed.
 
 Every page is opened and sent as a browser does it, in any order, back and forth, with answers that fit and
-answers that do not. What the rules find in the facts of the check page is compared with it, then with the entry.
+answers that do not. What the rules find in the facts of that page is compared with it, then with the entry.
 """
 
 from collections.abc import Callable
