@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from sharing.views import check, guidance, home, items, journey, recipients, sharing
+from sharing.views import check, emergency, guidance, home, items, journey, recipients, sharing, typing
 
 D = "drafts/<uuid:draft_id>/"
 CASE = r"^cases/(?P<reference>C-[2-9A-Z]{6})/sharing/"
@@ -11,6 +11,12 @@ urlpatterns = [
     path("", home.home, name="home"),
     re_path(CASE + "$", sharing.case_sharing, name="case_sharing"),
     re_path(CASE + "start/$", journey.start, name="draft_start"),
+    path("emergency/", emergency.emergency, name="emergency"),
+    path("decisions/<str:reference>/recorded/", emergency.emergency_done, name="emergency_done"),
+    path("decisions/<str:reference>/complete/", emergency.emergency_complete, name="emergency_complete"),
+    re_path(
+        r"^cases/(?P<reference>C-[2-9A-Z]{6})/emergency/$", emergency.emergency_case, name="emergency_case"
+    ),
     path(D, journey.tasks, name="draft"),
     path(D + "recipients/add/", recipients.recipient_add, name="recipient_add"),
     path(D + "recipients/<slug:key>/", recipients.recipient_change, name="recipient_change"),
@@ -25,6 +31,7 @@ urlpatterns = [
     path(D + "check/", check.check, name="draft_check"),
     path(D + "record/", check.record, name="draft_record"),
     path(D + "done/", check.done, name="draft_done"),
+    path(D + "typing/<path:page>/", typing.draft_typing, name="draft_typing"),
     path(D + "discard/", journey.discard, name="draft_discard"),
     path(D + "<slug:slug>/", journey.step, name="draft_step"),
     path("guidance/", guidance.guidance, name="guidance"),

@@ -18,7 +18,10 @@ from cases import account_actions, actions
 from cases.apps import append_only_models
 from cases.models import Agency, Exclusion, User
 from sharing import actions as sharing_actions
+from sharing import agreement_actions, emergency_actions, typing_actions
 from tests.cast import CaseFile
+from tests.sharing import hurrying
+from tests.sharing.agreeing import agreed, terms
 from tests.sharing.deciding import NOW, answers, decided, draft_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,6 +39,8 @@ WITHOUT_HISTORY = {
     "sharing.Typing": "what is typed and not saved yet appears in no log",
 }
 UNLOGGED = sharing_actions.UNLOGGED
+TWO_ENTRIES = {"match_case"}
+"""The actions that are told in two chains: an entry in each."""
 READING = {"plain", "granted_users", "link_owner", "names_themselves", "answers_of", "necessity"}
 """Public names in the rooms of actions that write nothing."""
 
@@ -140,8 +145,28 @@ def _sharing_calls(file: CaseFile, people: People) -> Calls:
     decision, draft = decided(by, file), draft_of(by, file)
     return {
         "record": lambda: sharing_actions.record(by=by, draft=draft, now=NOW),
+        "print_decision": lambda: sharing_actions.print_decision(by=by, decision=decision),
         "see_decision": lambda: sharing_actions.see_decision(by=by, decision=decision),
         "export_log": lambda: sharing_actions.export_log(by=people.governance, filters={}, rows=0),
+    }
+
+
+def _agreement_calls(people: People) -> Calls:
+    by = people.governance
+    agreement = agreed(by)
+    return {
+        "record_agreement": lambda: agreement_actions.record_agreement(by=by, values=terms()),
+        "end_agreement": lambda: agreement_actions.end_agreement(by=by, agreement=agreement),
+    }
+
+
+def _emergency_calls(file: CaseFile, people: People) -> Calls:
+    by = people.officer
+    given = hurrying.given([file.survivor])
+    provisional = emergency_actions.record_emergency(by=by, answers=hurrying.given([])).case
+    return {
+        "match_case": lambda: actions.match_case(by=by, case=provisional, to=file.case),
+        "record_emergency": lambda: emergency_actions.record_emergency(by=by, case=file.case, answers=given),
     }
 
 
@@ -155,9 +180,10 @@ def _public(module: ModuleType) -> Iterator[str]:
             yield name
 
 
+ROOMS = (emergency_actions, actions, account_actions, sharing_actions, agreement_actions)
 ACTIONS = sorted(
-    {name for module in (actions, account_actions, sharing_actions) for name in _public(module)}
-    - READING - UNLOGGED - FIRST_START
+    {name for module in ROOMS for name in _public(module)}
+    - READING - UNLOGGED - emergency_actions.UNLOGGED - FIRST_START
 )  # fmt: skip
 
 
@@ -173,15 +199,17 @@ def call(
     """The action named by the test's parameter, ready to be called."""
     people = People(officer, manager, administrator, colleague, governance)
     return (_case_calls(case_file, people) | _access_calls(case_file, people) | _staff_calls(people)
-            | _sharing_calls(case_file, people))[request.param]  # fmt: skip
+            | _sharing_calls(case_file, people)
+            | _emergency_calls(case_file, people) | _agreement_calls(people))[request.param]  # fmt: skip
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("call", ACTIONS, indirect=True)
-def test_an_action_appends_one_entry(call: Callable[[], Any]) -> None:
+def test_an_action_appends_one_entry(call: Callable[[], Any], request: pytest.FixtureRequest) -> None:
     before = Entry.objects.count()
     call()
-    assert Entry.objects.count() == before + 1
+    name = request.node.callspec.params["call"]
+    assert Entry.objects.count() == before + (2 if name in TWO_ENTRIES else 1)
 
 
 @pytest.mark.django_db
@@ -205,6 +233,7 @@ def _refuse(_sealed: Any) -> None:
 @pytest.mark.django_db
 def test_drafts_appear_in_no_log(case_file: CaseFile, officer: User) -> None:
     assert {"start_draft", "save_draft", "discard_draft"} == UNLOGGED
+    assert set(_public(typing_actions)) == typing_actions.UNLOGGED
     before = Entry.objects.count()
     draft = draft_of(officer, case_file)
     draft = sharing_actions.save_draft(by=officer, draft=draft, answers=answers(case_file), saves=draft.saves)

@@ -9,9 +9,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from cases.models import Agency, Case, User
+from sharing.emergency_actions import record_emergency
 from sharing.models import Draft
 from tests.browser import BACKEND
 from tests.cast import CaseFile
+from tests.sharing import hurrying
 from tests.sharing.agreeing import agreed
 from tests.sharing.deciding import NOT_SHARED, decided, draft_of
 
@@ -31,6 +33,7 @@ SIGN_IN_PAGE = "   302 302 302 302 302 302 302 302 302 200 200"
 WORKS_ON_CASES = " 200 200 200 200 200 404 404 200 200 302 302"
 CASE = "           200 200 404 200 404 404 404 404 404 302 302"
 CASE_POST = "      302 302 404 302 404 404 404 404 404 302 302"
+TYPING = "         400 404 404 400 404 404 404 404 404 302 302"
 DRAFT = "          200 404 404 200 404 404 404 404 404 302 302"
 GOVERNANCE = "     404 404 404 404 404 200 404 404 404 302 302"
 ADMINISTRATOR = "  404 404 404 404 404 404 200 404 404 302 302"
@@ -53,6 +56,7 @@ MATRIX = {
     "case_change": CASE,
     "case_consent": CASE,
     "case_information": CASE,
+    "case_match": DRAFT,
     "case_new": WORKS_ON_CASES,
     "case_people": CASE,
     "case_person_add": CASE,
@@ -75,6 +79,11 @@ MATRIX = {
     "draft_recipients": DRAFT,
     "draft_start": CASE_POST,
     "draft_step": DRAFT,
+    "draft_typing": TYPING,
+    "emergency": WORKS_ON_CASES,
+    "emergency_case": CASE,
+    "emergency_complete": CASE_POST,
+    "emergency_done": CASE,
     "guidance": SIGNED_IN,
     "guidance_page": SIGNED_IN,
     "health": OPEN,
@@ -86,6 +95,7 @@ MATRIX = {
     "item_remove": DRAFT,
     "log_csv": GOVERNANCE,
     "logs": GOVERNANCE,
+    "parked": SIGNED_IN,
     "people": ADMINISTRATOR,
     "person_add": ADMINISTRATOR,
     "person_change": ADMINISTRATOR,
@@ -98,10 +108,11 @@ MATRIX = {
     "recipient_change": DRAFT,
     "recipient_remove": DRAFT,
     "setup": ADMINISTRATOR,
+    "stay": SIGNED_IN,
     "teams": ADMINISTRATOR,
     "welcome": NOBODY,
 }
-POSTED = {"draft_record", "draft_start", "log_csv"}
+POSTED = {"emergency_complete", "draft_record", "draft_start", "draft_typing", "log_csv", "stay"}
 """Asked with POST, because they answer nothing else."""
 
 
@@ -118,6 +129,17 @@ def test_every_url_is_listed_and_every_listed_url_is_there() -> None:
     assert sorted(str(pattern.name) for pattern in patterns) == sorted(MATRIX)
 
 
+def emergency(by: User, file: CaseFile) -> str:
+    """The reference of an emergency share."""
+    given = hurrying.given([file.survivor])
+    return record_emergency(by=by, case=file.case, answers=given).reference
+
+
+def provisional(by: User) -> str:
+    """The reference of a provisional case, which its owner and the team's manager alone may open."""
+    return record_emergency(by=by, answers=hurrying.given([])).case.reference
+
+
 @pytest.fixture
 def addresses(
     case_file: CaseFile, officer: User, deactivated: User, granted: User, excluded: User, governance: User
@@ -130,6 +152,7 @@ def addresses(
     decision = decided(officer, case_file)
     recorded = Draft.objects.get(request_key=decision.request_key)
     person = {"person_id": granted.id}
+    told = {"reference": emergency(officer, case_file)}
     agreement = {"series": agreed(governance).series}
     return {
         "agency_change": {"code": Agency.objects.values_list("code", flat=True)[0]},
@@ -139,6 +162,7 @@ def addresses(
         "information_change": in_case | {"item": case_file.older.id},
         **dict.fromkeys(("decision", "decision_pdf"), {"reference": decision.reference}),
         "draft_step": draft | {"slug": "reasons"},
+        "draft_typing": draft | {"page": "reasons"},
         "draft_start": in_case,
         "guidance_page": {"word_id": "rule-1"},
         "item_change": item,
@@ -159,11 +183,14 @@ def addresses(
         **{
             name: draft
             for name in MATRIX
-            if name.startswith("draft") and name not in {"draft_start", "draft_step"}
+            if name.startswith("draft") and name not in {"draft_start", "draft_step", "draft_typing"}
         },
         **dict.fromkeys(("item_add", "recipient_add"), draft),
         "draft_panel": {"draft_id": draft_of(officer, case_file, **NOT_SHARED).id},
         "draft_done": {"draft_id": recorded.id},
+        "emergency_case": in_case,
+        **dict.fromkeys(("emergency_complete", "emergency_done"), told),
+        "case_match": {"reference": provisional(officer)},
     }
 
 

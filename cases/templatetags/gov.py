@@ -17,6 +17,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template import Context
 from django.utils.safestring import SafeString
 
+from cases import idle
 from cases.forms.days import PartsWidget
 
 register = template.Library()
@@ -156,7 +157,12 @@ def asset_url(path: str) -> str:
 NAVIGATION: dict[str, tuple[tuple[str, str], ...]] = {
     "officer": (("My work", "/"), ("Cases", "/cases/")),
     "manager": (("My work", "/"), ("Cases", "/cases/")),
-    "governance": (("My work", "/"), ("Decision log", "/logs/")),
+    "governance": (
+        ("My work", "/"),
+        ("Decision log", "/logs/"),
+        ("Wrong person", "/incidents/"),
+        ("Agreements", "/agreements/"),
+    ),
     "administrator": (
         ("My work", "/"),
         ("People", "/people/"),
@@ -169,9 +175,13 @@ NAVIGATION: dict[str, tuple[tuple[str, str], ...]] = {
 PATHS = {
     "home": "/",
     "quick_exit": "/quick-exit/",
+    "emergency": "/emergency/",
     "guidance": "/guidance/",
     "password": "/account/password/",
+    "sign_in": "/sign-in/",
     "sign_out": "/sign-out/",
+    "stay": "/stay/",
+    "parked": "/parked/",
     "accessibility": "/accessibility/",
     "privacy": "/privacy/",
     "cookies": "/cookies/",
@@ -194,6 +204,24 @@ def navigation(user: Any, path: str) -> list[dict[str, Any]]:
     ]
 
 
+def _emergency(context: Context, user: Any) -> str:
+    """Where an officer or a manager records an emergency share: in the case of the page, where it has one."""
+    if getattr(user, "role", "") not in ("officer", "manager"):
+        return ""
+    case = context.get("case") or getattr(context.get("decision"), "case", None)
+    reference = getattr(case, "reference", "")
+    return f"/cases/{reference}{PATHS['emergency']}" if reference else PATHS["emergency"]
+
+
+def _idle(request: Any) -> dict[str, Any] | None:
+    """What the warning before the idle lock needs; None where there is no session or no script."""
+    script, session = asset_url("idle.js"), getattr(request, "session", None)
+    if not script or session is None:
+        return None
+    left = idle.remaining(session)
+    return {"js": script, "left": left, "warning": settings.IDLE_WARNING_SECONDS, "every": idle.write_every()}
+
+
 @register.simple_tag(takes_context=True)
 def gov_look(context: Context) -> dict[str, Any]:
     """Gather what base.html draws around every page.
@@ -202,15 +230,19 @@ def gov_look(context: Context) -> dict[str, Any]:
     """
     request, user = context.get("request"), context.get("user")
     path = "" if context.get("plain") or request is None else request.path
+    signed_in = bool(getattr(user, "is_authenticated", False))
     return {
         "vendor_css": asset_url("vendor/govuk/govuk-frontend.min.css"),
         "vendor_js": asset_url("vendor/govuk/govuk-frontend.min.js"),
         "css": asset_url("dahashare.css"),
         "js": asset_url("dahashare.js"),
+        "autosave": asset_url("autosave.js"),
         "icon": asset_url("icon.svg"),
         "blank": asset_url("blank.svg"),
         "paths": PATHS,
         "demo": settings.DEMO,
         "navigation": navigation(user, path),
-        "signed_in": bool(getattr(user, "is_authenticated", False)),
+        "signed_in": signed_in,
+        "idle": _idle(request) if signed_in and path else None,
+        "emergency": _emergency(context, user),
     }

@@ -52,7 +52,10 @@ def basis_after_sharing(sent_at: datetime | None, basis_at: datetime | None) -> 
     Args:
         sent_at, basis_at: aware; None where it was not shared yet, or nothing says when.
     """
-    return sent_at is not None and basis_at is not None and sent_at < basis_at
+    if sent_at is None or basis_at is None:
+        return False
+    # In UTC, because two London times compare by the face of the clock, and the clocks change.
+    return sent_at.astimezone(UTC) < basis_at.astimezone(UTC)
 
 
 def still_to_send(to_send: Iterable[Sequence[str]], sent: Iterable[Sequence[str]]) -> list[Pair]:
