@@ -93,6 +93,6 @@ def test_the_clock_over_the_night_of_the_change(day: int, hour: int) -> None:
 
 @given(MOMENTS, MOMENTS)
 def test_the_basis_after_sharing(sent: datetime, basis: datetime) -> None:
-    assert after.basis_after_sharing(sent, basis) == (sent < basis)
+    assert after.basis_after_sharing(sent, basis) == (sent.astimezone(UTC) < basis.astimezone(UTC))
     assert not after.basis_after_sharing(None, basis)
     assert not after.basis_after_sharing(sent, None)
