@@ -53,11 +53,15 @@ def _of(name: str) -> Show:
 
 _LIST = {"requester_agency": "agency"}
 """The answers whose list has another name than they have."""
-_FORMER: tuple[tuple[int, str, str, Show], ...] = ((5, "tell_when", "When will they be told?", _text),)
-"""Questions that no page asks any more: page, answer, question. Decisions that answered them still show."""
+_NOT_ASKED: tuple[tuple[int, str, str, Show], ...] = (
+    (4, "basis_at", "When was the basis determined?", moment),
+    (5, "tell_when", "When will they be told?", _text),
+)
+"""What no page asks: told by the clock, or asked by former pages. Page, answer, what it is, how it reads."""
 _ADAPTED = {"told_by": "How are they told?"}
 """Questions whose words on the page depend on another answer, in words that fit all of them."""
-_WAITING = "What are you waiting for?"
+_WAITING = {"reason_text": "What are you waiting for?", "review_on": "By when is the answer needed?"}
+"""Questions that read otherwise while a decision waits for advice."""
 _WITH_A_RECIPIENT = frozenset({"method", "method_reason"})
 _ELSEWHERE = frozenset({"affected", "agreement", "recipients", "items", *_WITH_A_RECIPIENT})
 """Answers that are shown in words of their own: names of people, cards."""
@@ -83,7 +87,7 @@ def _rows_of_page(number: int) -> tuple[tuple[str, str, Show], ...]:
         for name in step.form.base_fields
         if name not in _ELSEWHERE
     ]
-    return (*asked, *((name, asked, show) for page, name, asked, show in _FORMER if page == number))
+    return (*asked, *((name, asked, show) for page, name, asked, show in _NOT_ASKED if page == number))
 
 
 PAGES: tuple[tuple[str, tuple[tuple[str, str, Show], ...]], ...] = tuple(
@@ -118,7 +122,7 @@ def _given(said: Said, name: str) -> bool:
 
 
 def _asked(said: Said, name: str, asked: str) -> str:
-    return _WAITING if name == "reason_text" and said.get("outcome") == "not_yet" else asked
+    return _WAITING.get(name, asked) if said.get("outcome") == "not_yet" else asked
 
 
 def pages(said: Said) -> list[Page]:

@@ -1,4 +1,4 @@
-"""What interrupts, what is folded away, what is added on the way, and which golden rule a question names."""
+"""What interrupts, what is folded away, what is added on the way, and what the clock stamps."""
 
 from datetime import datetime
 from typing import Any
@@ -9,11 +9,8 @@ from django.utils import timezone
 
 from audit.ledger import history
 from cases.models import Case, InformationItem, User
-from sharing import beside, journey, lists, projection, rules
-from sharing.forms.items import ItemForm
-from sharing.forms.recipients import RecipientForm
+from sharing import display, lists, projection, rules
 from sharing.models import Decision
-from sharing.words import all_words
 from tests.cast import CaseFile
 from tests.sharing.filling import Decider, day, decider
 
@@ -251,59 +248,17 @@ def test_a_change_of_what_the_case_says_leads_back_to_the_draft(who: Decider) ->
     assert back == who.url("draft_items")
 
 
-# --- what stands above and beside the questions ---------------------------------------------------
-
-
-def test_somebody_in_danger_is_offered_the_short_way(who: Decider) -> None:
-    assert "Someone is in danger now" not in who.client.get(who.step("recipients")).content.decode()
-    who.page("request", urgency="now")
-    for address in (who.step("recipients"), who.url("draft")):
-        assert "Someone is in danger now: call 999 first" in who.client.get(address).content.decode()
-    who.page("request", urgency="now", already_sent="yes")
-    assert "Someone is in danger now" not in who.client.get(who.step("recipients")).content.decode()
-
-
-def test_where_we_ask_sharing_means_asking(who: Decider) -> None:
-    who.page("request", started="need")
-    for slug in ("recipients", "items", "how", "decision"):
-        assert "to share means to ask" in who.client.get(who.step(slug)).content.decode(), slug
-    assert "to share means to ask" in _check(who)
-
-
-def test_the_check_page_says_that_a_correction_is_added(who: Decider) -> None:
-    who.page("request", already_sent="yes")
-    who.page("decision", outcome="share_all")
-    page = _check(who)
-    assert "it cannot be edited" in page
-    assert "you record a correction: it is added, and both stay visible" in page
-
-
-def _questions(step: journey.Step) -> list[str]:
-    forms: dict[str, Any] = {"recipients": RecipientForm, "items": ItemForm}
-    return list(forms.get(step.slug, step.form).base_fields) + list(
-        getattr(step.form, "for_each_recipient", ())
-    )
-
-
-@pytest.mark.parametrize("step", journey.STEPS, ids=lambda step: step.slug)
-def test_every_question_names_what_of_the_guide_it_serves(step: journey.Step) -> None:
-    known = {one.id for one in all_words()}
-    for name in _questions(step):
-        served = beside.of_question(step.slug, name)
-        assert served, f"{step.slug}: {name}"
-        assert set(served) <= known & set(step.guides), f"{step.slug}: {name}"
-        assert all(word_id.startswith(projection.SEEN) for word_id in served)
-
-
-def test_a_rule_named_at_a_question_lands_on_its_words_beside_it(who: Decider) -> None:
-    who.open_up()
-    pages = {step: who.client.get(who.step(step.slug)) for step in journey.STEPS}
-    pages = {step: found for step, found in pages.items() if found.status_code == 200}
-    assert len(pages) > 15
-    for step, found in pages.items():
-        page = found.content.decode()
-        for word_id in step.guides:
-            assert page.count(f'id="guide-{word_id}"') == 1, (step.slug, word_id)
-        if step.slug not in journey.LISTED:
-            named = {one for name in _questions(step) for one in beside.of_question(step.slug, name)}
-            assert any(f'href="#guide-{one}"' in page for one in named), step.slug
+def test_the_record_reads_the_stamp_and_what_is_waited_for_in_words(who: Decider) -> None:
+    who.page("request")
+    who.page("lawful-basis", basis="6-1-d", kinds=["ordinary"])
+    who.page("decision", outcome="not_yet", doubt="no")
+    waiting = {"reasons": [], "adviser": "governance", "reason_text": "Whether the portal may be used"}
+    who.page("main-reasons", **waiting, **day("review_on", 0))
+    who.post(who.url("draft_points"), high_risk_not_shared="The answer comes this afternoon")
+    assert who.record().url == who.url("draft_done")
+    said = projection.said_of(Decision.objects.get())
+    rows = {row["question"]: row["answer"] for page in display.pages(said) for row in page.rows}
+    assert rows["When was the basis determined?"] == display.moment(said["basis_at"])
+    assert rows["Who are you asking?"] == "The information governance lead"
+    assert rows["What are you waiting for?"] == "Whether the portal may be used"
+    assert rows["By when is the answer needed?"] == display.moment(timezone.localdate().isoformat())
