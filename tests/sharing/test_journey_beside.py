@@ -1,4 +1,4 @@
-"""What stands above and beside the questions: danger, asking, and the golden rule that each question serves."""
+"""What stands above and beside the questions: danger, asking, the golden rule that each question serves."""
 
 from typing import Any
 
