@@ -269,7 +269,15 @@ def findings(said: Said, kind: str) -> list[dict[str, Any]]:
 
 def _rules(serves: Iterable[str]) -> str:
     long = {"R": "rule", "P": "principle"}
-    return ", ".join(f"{long[one[0]]} {one[1]}" if one[0] in long else one[2:] for one in serves)
+    return ", ".join(f"{long[one[0]]} {one[1]}" if one[0] in long else _section(one[2:]) for one in serves)
+
+
+def _section(code: str) -> str:
+    """A passage of the guide beside rules and principles, by the title of its words; else by its code."""
+    try:
+        return f"“{words.words(f'section-{code}').title}”"
+    except KeyError:
+        return code
 
 
 def guidance(said: Said) -> list[dict[str, Any]]:
