@@ -18,11 +18,12 @@ from cases import account_actions, actions
 from cases.apps import append_only_models
 from cases.models import Agency, Exclusion, User
 from sharing import actions as sharing_actions
-from sharing import agreement_actions, emergency_actions, typing_actions
+from sharing import after_actions, agreement_actions, emergency_actions, typing_actions
 from tests.cast import CaseFile
 from tests.sharing import hurrying
 from tests.sharing.agreeing import agreed, terms
 from tests.sharing.deciding import NOW, answers, decided, draft_of
+from tests.sharing.following import ANSWER, mark_sent, report
 
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = ("audit", "cases", "sharing", "dahashare")
@@ -41,7 +42,16 @@ WITHOUT_HISTORY = {
 UNLOGGED = sharing_actions.UNLOGGED
 TWO_ENTRIES = {"match_case"}
 """The actions that are told in two chains: an entry in each."""
-READING = {"plain", "granted_users", "link_owner", "names_themselves", "answers_of", "necessity"}
+READING = {
+    "judge_sent",
+    "open_follow_up",
+    "plain",
+    "granted_users",
+    "link_owner",
+    "names_themselves",
+    "answers_of",
+    "necessity",
+}
 """Public names in the rooms of actions that write nothing."""
 
 
@@ -151,6 +161,20 @@ def _sharing_calls(file: CaseFile, people: People) -> Calls:
     }
 
 
+def _after_calls(file: CaseFile, people: People) -> Calls:
+    by, lead = people.officer, people.governance
+    decision = decided(by, file)
+    incident = report(decision)
+    look = {"outcome": "close", "reason": "It is over"}
+    return {
+        "mark_sent": lambda: mark_sent(decision),
+        "review": lambda: after_actions.review(by=by, decision=decision, values=look),
+        "report_wrong_recipient": lambda: report(decision),
+        "answer_incident": lambda: after_actions.answer_incident(by=lead, incident=incident, values=ANSWER),
+        "see_incident": lambda: after_actions.see_incident(by=lead, incident=incident),
+    }
+
+
 def _agreement_calls(people: People) -> Calls:
     by = people.governance
     agreement = agreed(by)
@@ -180,10 +204,10 @@ def _public(module: ModuleType) -> Iterator[str]:
             yield name
 
 
-ROOMS = (emergency_actions, actions, account_actions, sharing_actions, agreement_actions)
+ROOMS = (after_actions, emergency_actions, actions, account_actions, sharing_actions, agreement_actions)
 ACTIONS = sorted(
     {name for module in ROOMS for name in _public(module)}
-    - READING - UNLOGGED - emergency_actions.UNLOGGED - FIRST_START
+    - READING - UNLOGGED - emergency_actions.UNLOGGED - after_actions.UNLOGGED - FIRST_START
 )  # fmt: skip
 
 
@@ -199,7 +223,7 @@ def call(
     """The action named by the test's parameter, ready to be called."""
     people = People(officer, manager, administrator, colleague, governance)
     return (_case_calls(case_file, people) | _access_calls(case_file, people) | _staff_calls(people)
-            | _sharing_calls(case_file, people)
+            | _sharing_calls(case_file, people) | _after_calls(case_file, people)
             | _emergency_calls(case_file, people) | _agreement_calls(people))[request.param]  # fmt: skip
 
 

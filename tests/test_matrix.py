@@ -16,6 +16,7 @@ from tests.cast import CaseFile
 from tests.sharing import hurrying
 from tests.sharing.agreeing import agreed
 from tests.sharing.deciding import NOT_SHARED, decided, draft_of
+from tests.sharing.following import report
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +37,7 @@ CASE_POST = "      302 302 404 302 404 404 404 404 404 302 302"
 TYPING = "         400 404 404 400 404 404 404 404 404 302 302"
 DRAFT = "          200 404 404 200 404 404 404 404 404 302 302"
 GOVERNANCE = "     404 404 404 404 404 200 404 404 404 302 302"
+CASE_AND_GOVERNANCE = "200 200 404 200 404 200 404 404 404 302 302"
 ADMINISTRATOR = "  404 404 404 404 404 404 200 404 404 302 302"
 NOBODY = "         404 404 404 404 404 404 404 404 404 404 404"
 #                  own grt col man oth gov adm exc sup dea out
@@ -67,7 +69,11 @@ MATRIX = {
     "cases": WORKS_ON_CASES,
     "cookies": OPEN,
     "decision": CASE,
+    "decision_correct": CASE,
     "decision_pdf": CASE,
+    "decision_review": CASE,
+    "decision_sent": CASE,
+    "decision_wrong_person": CASE,
     "draft": DRAFT,
     "draft_check": DRAFT,
     "draft_discard": DRAFT,
@@ -88,6 +94,8 @@ MATRIX = {
     "guidance_page": SIGNED_IN,
     "health": OPEN,
     "home": SIGNED_IN,
+    "incident": CASE_AND_GOVERNANCE,
+    "incidents": GOVERNANCE,
     "information_add": CASE,
     "information_change": CASE,
     "item_add": DRAFT,
@@ -150,6 +158,7 @@ def addresses(
     item = draft | {"item_id": case_file.information.id}
     recipient = draft | {"key": "police"}
     decision = decided(officer, case_file)
+    of_decision = {"reference": decision.reference}
     recorded = Draft.objects.get(request_key=decision.request_key)
     person = {"person_id": granted.id}
     told = {"reference": emergency(officer, case_file)}
@@ -160,7 +169,8 @@ def addresses(
         "agreement_end": agreement,
         "case_person_change": in_case | {"person": case_file.child.id},
         "information_change": in_case | {"item": case_file.older.id},
-        **dict.fromkeys(("decision", "decision_pdf"), {"reference": decision.reference}),
+        **{name: of_decision for name in MATRIX if name.startswith("decision")},
+        "incident": {"reference": report(decision).reference},
         "draft_step": draft | {"slug": "reasons"},
         "draft_typing": draft | {"page": "reasons"},
         "draft_start": in_case,
@@ -231,6 +241,9 @@ def test_a_hidden_case_and_no_case_give_the_same_answer(
     assert dict(hidden.headers) == dict(missing.headers) == dict(nowhere.headers)
     decision = addresses["decision"]["reference"]
     assert _ask(user, f"/decisions/{decision}/", posted=False).content == missing.content
+    incident = addresses["incident"]["reference"]
+    if member != "governance":
+        assert _ask(user, f"/incidents/{incident}/", posted=False).content == missing.content
     draft = addresses["draft"]["draft_id"]
     assert _ask(user, f"/drafts/{draft}/", posted=False).content == missing.content
 
