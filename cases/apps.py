@@ -11,8 +11,9 @@ class CasesConfig(AppConfig):
         from simple_history.signals import pre_create_historical_record  # noqa: PLC0415 - needs the models
 
         from audit import guards  # noqa: PLC0415 - needs the models
-        from cases import fields  # noqa: PLC0415 - needs the models
+        from cases import fields, idle  # noqa: PLC0415 - needs the models
 
+        idle.connect()
         pre_create_historical_record.connect(fields.keep_stored_bytes, dispatch_uid="cases.sealed-history")
         for model in append_only_models():
             guards.guard_model(model)

@@ -13,6 +13,8 @@ def account_urls(*, demo: bool) -> list[URLPattern]:
         path("sign-in/", LoginView.as_view(), name="account_login"),
         path("sign-out/", LogoutView.as_view(), name="account_logout"),
         path("account/password/", views.change_password, name="account_change_password"),
+        path("stay/", views.stay, name="stay"),
+        path("parked/", views.parked, name="parked"),
         path("quick-exit/", views.quick_exit, name="quick_exit"),
         path("accessibility/", views.accessibility, name="accessibility"),
         path("privacy/", views.privacy, name="privacy"),

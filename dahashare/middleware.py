@@ -4,20 +4,25 @@ import logging
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import SuspiciousOperation
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render, resolve_url
 
-from cases import access, actions, vault
+from cases import access, actions, idle, parking, vault
 from cases.fields import Altered
 from cases.models import User
+from cases.views.scripted import asks_script
 from dahashare.content_type import UNREADABLE
 
 logger = logging.getLogger(__name__)
 Next = Callable[[HttpRequest], HttpResponseBase]
+STAY = "/stay/"
+"""Where a page asks how long is left; `dahashare.account_urls` has it."""
 
 PERMISSIONS = (
     "accelerometer=(), autoplay=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
@@ -65,15 +70,66 @@ def refuse_unreadable(get_response: Next) -> Next:
     return middleware
 
 
+def lock_when_idle(get_response: Next) -> Next:
+    """Take somebody for signed out once nothing was done for too long; any other request is something done.
+
+    What only looks how long is left (`views.stay`) says itself whether it counts.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if SESSION_KEY in request.session:
+            ended = idle.over(request.session)
+            if ended or (request.path != STAY and not idle.touch(request.session)):
+                request.user = AnonymousUser()
+        return get_response(request)
+
+    return middleware
+
+
 class SignInRequired(LoginRequiredMiddleware):
     """Every page needs a signed-in user, unless its view is marked with Django's `login_not_required`."""
 
-    def handle_no_permission(
+    def handle_no_permission(  # type: ignore[override]
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
-    ) -> HttpResponseRedirect:
-        """Lead to sign-in and back again. Only the path is kept: a query may hold a search for a person."""
+    ) -> HttpResponse:
+        """Lead to sign-in and back again; a form that was sent is kept until then (`cases.parking`).
+
+        Only the path is kept: a query may hold a search for a person.
+        """
+        return signed_out(request, view_func, resolve_url(self.get_login_url(view_func)))
+
+
+def signed_out(
+    request: HttpRequest, view_func: Callable[..., HttpResponseBase], sign_in: str
+) -> HttpResponse:
+    """The answer to somebody whose session has ended; to a script in its own terms."""
+    key = parking.park(request, parking.whose(request)) if request.method == "POST" else None
+    if asks_script(request, view_func):
+        address = f"{sign_in}?next={resolve_url('parked')}" if key else sign_in
+        said = {"signed_out": True, "kept": bool(key), "sign_in": address}
+        response: HttpResponse = JsonResponse(said, status=401)
+    else:
         back = request.path if request.method in ("GET", "HEAD") else "/"
-        return redirect_to_login(back, resolve_url(self.get_login_url(view_func)), "next")
+        response = redirect_to_login(resolve_url("parked") if key else back, sign_in, "next")
+    if key:
+        parking.give_key(response, key)
+    return response
+
+
+def clear_parked(get_response: Next) -> Next:
+    """Once a form that was kept is sent again and taken, nothing is kept of it any more."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        waiting = request.method == "POST" and parking.cookie_name() in request.COOKIES
+        if waiting and response.status_code in (200, 302) and isinstance(request.user, User):
+            found = parking.find(request, request.user)
+            if found and found.path == request.path:
+                parking.drop(request.user)
+                parking.take_key(response)
+        return response
+
+    return middleware
 
 
 class TellAltered:

@@ -6,6 +6,7 @@ DAHASHARE_DEMO    1 for the demonstration copy: made-up cases, one sign-in butto
 DATABASE_URL      postgres://… in production; SQLite in DAHASHARE_DATA otherwise
 REDIS_URL         redis://… in production; a file-system queue in DAHASHARE_DATA otherwise
 DAHASHARE_HOSTS   host names served, separated by commas
+DAHASHARE_IDLE_MINUTES  minutes without anything done until a session is locked (15)
 DAHASHARE_HTTPS   1 when served over HTTPS: secure cookies, HSTS
 """
 
@@ -66,7 +67,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "dahashare.middleware.lock_when_idle",
     "dahashare.middleware.SignInRequired",
+    "dahashare.middleware.clear_parked",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -137,6 +140,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "dahashare.tasks.heartbeat", "schedule": 15, "options": {"expires": 60}},
     "clear sessions": {"task": "dahashare.tasks.clear_sessions", "schedule": crontab(minute=17)},
+    "sweep": {"task": "dahashare.tasks.sweep", "schedule": crontab(minute="*/10")},
 }
 
 AUTH_USER_MODEL = "cases.User"
@@ -165,7 +169,11 @@ CSRF_FAILURE_VIEW = "dahashare.views.csrf_failure"
 QUICK_EXIT_URL = env.str("DAHASHARE_QUICK_EXIT", default="")
 
 SESSION_COOKIE_NAME = "dahashare_demo" if DEMO else "dahashare"
+# Nobody stays signed in longer than this, however busy they are.
 SESSION_COOKIE_AGE = 10 * 60 * 60
+# Nothing done for so long: the session is locked, and the same person signs in again where they were.
+IDLE_SECONDS = int(env.float("DAHASHARE_IDLE_MINUTES", default=15) * 60)
+IDLE_WARNING_SECONDS = min(30, IDLE_SECONDS // 2)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

@@ -6,6 +6,9 @@ from celery import shared_task
 from django.core.cache import cache
 from django.core.management import call_command
 
+from cases import parking
+from sharing import typing_actions
+
 HEARTBEAT = "dahashare-worker-heartbeat"
 HEARTBEAT_SECONDS = 15
 
@@ -20,3 +23,10 @@ def heartbeat() -> None:
 def clear_sessions() -> None:
     """Remove sessions that are over."""
     call_command("clearsessions")
+
+
+@shared_task(ignore_result=True)
+def sweep() -> None:
+    """Remove forms that nobody came back for, and typing of what was recorded. Twice is once."""
+    parking.sweep_parked()
+    typing_actions.sweep_typing()

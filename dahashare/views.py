@@ -7,12 +7,18 @@ from allauth.account.views import PasswordChangeView
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.views.decorators.http import require_POST, require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from cases import idle, parking
 from cases.models import User
+from cases.views import page
+from cases.views.scripted import asks_script, for_script
+from dahashare.middleware import signed_out
 
 DEMO_PEOPLE = ("officer", "colleague", "manager", "governance", "administrator")
 OF_A_PROXY = ("HTTP_FORWARDED", "HTTP_X_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP")
@@ -41,8 +47,32 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 – Django's signature
-    """403 of a form that came without its token, most often from a page left open over a sign-out."""
-    return _error(request, "csrf", 403)
+    """A form without its token, most often from a page left open while somebody signed in again elsewhere.
+
+    What our own pages sent is kept and can be sent again; a script of ours gets the new token.
+    """
+    match = request.resolver_match
+    if not _from_our_page(request) or match is None:
+        return _error(request, "csrf", 403)
+    signed_in = isinstance(request.user, User)
+    if asks_script(request, match.func):
+        if signed_in:
+            return JsonResponse({"token": get_token(request)}, status=403)
+        return signed_out(request, match.func, reverse("account_login"))
+    key = parking.park(request, request.user) if isinstance(request.user, User) else None
+    if key is None:
+        return _error(request, "csrf", 403)
+    response = redirect("parked")
+    parking.give_key(response, key)
+    return response
+
+
+def _from_our_page(request: HttpRequest) -> bool:
+    """Whether the browser says that one of our own pages sent this, and no other website."""
+    own = f"{request.scheme}://{request.get_host()}"
+    sent_by = request.headers.get("Origin") or request.headers.get("Referer", "")
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    return site == "same-origin" and (sent_by == own or sent_by.startswith(own + "/"))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 – Django's signature
@@ -69,6 +99,27 @@ def privacy(request: HttpRequest) -> HttpResponse:
 def cookies(request: HttpRequest) -> HttpResponse:
     """The two cookies."""
     return render(request, "pages/cookies.html")
+
+
+@for_script
+@require_POST
+def stay(request: HttpRequest) -> HttpResponse:
+    """Stay signed in, and how many seconds are left. With `peek` it is only asked."""
+    if "peek" not in request.POST and not idle.touch(request.session, at_once=True):
+        return signed_out(request, stay, reverse("account_login"))
+    return JsonResponse({"remaining": idle.remaining(request.session)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def parked(request: HttpRequest) -> HttpResponse:
+    """What was sent after the session had ended: to be sent again, or left."""
+    user = page.user(request)
+    if request.method == "POST":
+        parking.drop(user)
+        response = redirect("home")
+        parking.take_key(response)
+        return response
+    return render(request, "pages/parked.html", {"parked": parking.find(request, user)})
 
 
 @login_not_required

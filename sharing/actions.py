@@ -16,12 +16,13 @@ from audit import ledger
 from cases import access as case_access
 from cases import events, fields
 from cases.models import Agency, Case, InformationItem, Organisation, User
-from sharing import access, projection, rules
+from sharing import access, agreements, projection, rules
 from sharing.answers import Answers, day_or_moment, facts_of, fingerprint, prune
-from sharing.models import Decision, Draft
+from sharing.models import Agreement, Decision, Draft, Typing
 from sharing.recording import Ready as _Ready
 from sharing.recording import consent_record as _consent_record
 from sharing.recording import stand_on_case as _stand_on_case
+from sharing.windows import Window, drop
 
 UNLOGGED = frozenset({"start_draft", "save_draft", "discard_draft"})
 """The actions that append nothing: a draft never appears in a log."""
@@ -79,11 +80,14 @@ def start_draft(*, by: User, case: Case, request_key: UUID | None = None) -> Dra
     return stored
 
 
-def save_draft(*, by: User, draft: Draft, answers: Mapping[str, Any], saves: int) -> Draft:
+def save_draft(
+    *, by: User, draft: Draft, answers: Mapping[str, Any], saves: int, window: Window | None = None
+) -> Draft:
     """Keep the answers of a page; those of a withdrawn branch are dropped.
 
     Args:
         saves: how often the draft had been saved when the page was opened.
+        window: where the page was filled in; what was kept of its typing is saved now, and goes.
 
     Raises:
         DraftChanged: somebody saved, recorded or discarded it meanwhile.
@@ -99,6 +103,8 @@ def save_draft(*, by: User, draft: Draft, answers: Mapping[str, Any], saves: int
             saved_at=timezone.now(),
             due_at=_due_at(kept, draft),
         )
+        if done and window:
+            drop(by, draft, window)
     stored = access.stored_draft(draft.id)
     if not done:
         raise DraftChanged(stored or draft)
@@ -187,15 +193,16 @@ def _prepare(draft: Draft, by: User, now: datetime) -> _Ready:
         access.require_draft(by, draft)
         raise CannotRecord(findings, points - set(answered))
     codes = {person.agency for person in facts.recipients}
+    agreement = access.agreement_of(answers.get("agreement"))
     said = projection.content(
         reference=draft.reference,
         decision=uuid4(),
-        answers=answers,
+        answers=answers | agreements.recorded(agreement, answers),
         facts=facts,
         findings=findings,
         organisation=organisation.name,
         agencies=dict(Agency.objects.filter(code__in=codes).values_list("code", "name")),
-        marks=_marks(draft, answers),
+        marks=_marks(draft, agreement),
     )
     sealed = events.seal(
         projection.KIND,
@@ -209,12 +216,12 @@ def _prepare(draft: Draft, by: User, now: datetime) -> _Ready:
     return _Ready(draft, answers, facts, said, sealed, _consent_record(draft, by, facts))
 
 
-def _marks(draft: Draft, answers: Answers) -> dict[str, Any]:
+def _marks(draft: Draft, agreement: Agreement | None) -> dict[str, Any]:
     """The columns of the decision's row that are no answers."""
     marks: dict[str, Any] = {}
     if draft.follows_id:
         marks = {"follows_id": str(draft.follows_id), "follows_as": draft.follows_as}
-    return marks | ({"agreement_id": answers["agreement"]} if answers.get("agreement") else {})
+    return marks | ({"agreement_id": str(agreement.id)} if agreement else {})
 
 
 def _write(ready: _Ready, by: User) -> Decision | None:
@@ -228,6 +235,7 @@ def _write(ready: _Ready, by: User) -> Decision | None:
     claimed = Draft.objects.filter(id=draft.id, saves=draft.saves, recorded_at=None)
     if not claimed.update(recorded_at=now, answers=b"", saves=draft.saves + 1):
         return None
+    Typing.objects.filter(draft=draft).delete()
     judged = facts_of(ready.answers, case=case, organisation=Organisation.current(), now=ready.facts.now)
     if judged != ready.facts:
         raise DraftChanged(draft)

@@ -171,6 +171,10 @@ class PointsForm(PageForm):
             for point in self.points
         }
 
+    def question(self, name: str) -> str:
+        """The point that a field answers."""
+        return next(words(point.words).title for point in self.points if point.code == name)
+
     def load(self, stored: Mapping[str, Any]) -> dict[str, Any]:
         """Show the answers to the points that are still raised."""
         return {point.code: stored.get(point.code) for point in self.points}

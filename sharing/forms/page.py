@@ -10,13 +10,14 @@ from typing import Any, ClassVar, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.formats import date_format
 
 from cases.forms.base import DayField, GovForm, MomentField, Option, Radios
 from cases.forms.days import MomentWidget, PartsWidget
-from sharing import lists
+from sharing import agreements, lists
 from sharing.sheet import Sheet
 
 Row = tuple[str, list[str]]
@@ -111,7 +112,7 @@ class PageForm(GovForm):
     """One page. `keeps_clock`: the days that are held against the calendar again when the page is re-read."""
 
     buttons = ()
-    other_names = frozenset({"saves"})
+    other_names = frozenset({"saves", "window", "restored"})
     keeps_clock: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, sheet: Sheet, data: Any = None, *, stored: Mapping[str, Any] | None = None) -> None:
@@ -138,8 +139,18 @@ class PageForm(GovForm):
         field.offer(rows)
 
     def defaults(self) -> dict[str, Any]:
-        """What stands in the fields before they are answered: the officer confirms it or changes it."""
-        return {}
+        """What stands in the fields before they are answered: the officer confirms it or changes it.
+
+        A sharing agreement that was chosen fills in what it settles.
+        """
+        agreement = self.sheet.agreement
+        return self.load(agreements.defaults(agreement, self.sheet.answers)) if agreement else {}
+
+    @property
+    def from_agreement(self) -> str:
+        """What the page says of the agreement that was chosen; empty where it settles nothing on it."""
+        asked = {*self.fields, *getattr(self, "for_each_recipient", ())}
+        return agreements.line(self.sheet.agreement, self.sheet.answers, asked)
 
     def load(self, stored: Mapping[str, Any]) -> dict[str, Any]:
         """Turn what the draft stores into what the fields show."""
@@ -184,6 +195,12 @@ class PageForm(GovForm):
                 data[name] = str(value)
         return data
 
+    def as_typed(self, data: Any) -> Self:
+        """The same page with what was typed in it: nothing is judged until it is sent."""
+        self.data, self.is_bound, self.cleaned_data = data, True, {}
+        self._errors: ErrorDict | None = ErrorDict()
+        return self
+
     def again(self) -> Self:
         """The same page, filled in with what is stored, to be checked, or shown with its stops."""
         self.data, self.is_bound, self._errors = self.posted(), True, None
@@ -200,8 +217,12 @@ class PageForm(GovForm):
 
         A question that must be answered and is not has an empty list; one that need not be is left out.
         """
-        shown = [(field, self._shown(name, field)) for name, field in self.fields.items()]
-        return [(str(field.label), answer) for field, answer in shown if answer or field.required]
+        shown = [(name, field, self._shown(name, field)) for name, field in self.fields.items()]
+        return [(self.question(name), answer) for name, field, answer in shown if answer or field.required]
+
+    def question(self, name: str) -> str:
+        """A question in words, where it stands without its page."""
+        return str(self.fields[name].label)
 
     def _shown(self, name: str, field: forms.Field) -> list[str]:
         value = self.kept.get(name)

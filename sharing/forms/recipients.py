@@ -12,7 +12,7 @@ UNLISTED: Row = ("For the information governance lead to check:", ["this agency 
 class RecipientForm(PageForm):
     """One person who would get the information."""
 
-    other_names = frozenset({"saves", "key"})
+    other_names = PageForm.other_names | {"key"}
 
     name = PlainCharField(
         label="Who needs to know?",

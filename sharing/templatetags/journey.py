@@ -7,6 +7,7 @@
 """
 
 from datetime import date
+from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
@@ -34,6 +35,12 @@ def plain_html(found: Words) -> SafeString:
 def rule_name(word_id: str) -> str:
     """What a text is called where it is linked, such as Golden rule 6."""
     return called(word_id)
+
+
+@register.filter
+def bound(form: Any, name: str) -> Any:
+    """The field of a form with this name, ready to be drawn."""
+    return form[name]
 
 
 @register.filter

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 from audit.chain import receipt_code
 from cases.actions import see
 from cases.banner import banner
-from cases.forms.base import DayField
 from sharing import access, actions, due, journey, projection, rules
 from sharing.answers import fingerprint
 from sharing.models import Decision
@@ -109,21 +108,30 @@ def _where(desk: Desk, finding: rules.Finding) -> str:
     step, name = journey.place(finding, desk.sheet)
     if len(finding.subjects) == 1 and step.slug in journey.LISTED:
         entry = "recipient_change" if step.slug == "recipients" else "item_change"
-        return reverse(entry, args=[desk.draft.id, finding.subjects[0]])
+        return reverse(entry, args=[desk.draft.id, finding.subjects[0]]) + _of_entry(desk, finding)
     return address(desk, step) + _question(desk, step, name, finding.subjects)
 
 
 def _question(desk: Desk, step: journey.Step, name: str, subjects: Sequence[str]) -> str:
-    """The place of a question on its page, for the end of a link; none on a page that is a list."""
+    """The place of a question, for the end of a link; none on a list, and where the page begins with errors."""
     if step.slug in journey.LISTED:
+        return ""
+    if journey.saved(step, desk.sheet) and journey.stops_on(
+        step, desk.sheet, journey.stops_so_far(desk.sheet)
+    ):
         return ""
     form = step.form(desk.sheet)
     asked = (one for one in (name, *(f"{name}_{key}" for key in subjects)) if one in form.fields)
-    found = next(asked, None)
-    if found is None:
-        return ""
-    box = "_day" if isinstance(form.fields[found], DayField) else ""
-    return f"#{form[found].auto_id}{box}"
+    return next((f"#{form[one].auto_id}" for one in asked), "")
+
+
+def _of_entry(desk: Desk, finding: rules.Finding) -> str:
+    """The place of a question on the page of one recipient or item; none where that begins with errors."""
+    place = {"recipient_link_unknown": "#id_linked", "item_not_enough": "#id_enough"}
+    if finding.code == "recipient_missing":
+        given = next(one for one in desk.sheet.recipients if one["key"] == finding.subjects[0])
+        return "#id_why" if rules.given(given.get("name")) else "#id_name"
+    return place.get(finding.code, "")
 
 
 @on_draft

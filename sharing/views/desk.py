@@ -17,11 +17,13 @@ from django.views.decorators.http import require_http_methods
 from cases.actions import see
 from cases.banner import banner
 from cases.models import Agency, Case, Organisation, User
-from sharing import access, actions, beside, journey, rules
+from sharing import access, actions, agreements, beside, journey, rules
 from sharing.answers import facts_of, prune
 from sharing.forms.page import PageForm
-from sharing.models import Draft
+from sharing.models import Agreement, Draft
 from sharing.sheet import Sheet
+from sharing.typed import at_page
+from sharing.windows import window_of
 from sharing.words import words
 
 CHANGED = (
@@ -63,6 +65,10 @@ def sheet_of(answers: Mapping[str, Any], case: Case) -> Sheet:
         information=list(case.information.all()),
         # Most pages name no agency: the directory is read where one does.
         agencies=cast("Sequence[tuple[str, str]]", SimpleLazyObject(_directory)),
+        agreements=cast(
+            "Sequence[Agreement]",
+            SimpleLazyObject(lambda: list(access.newest_agreements(answers.get("agreement")))),
+        ),
     )
 
 
@@ -73,10 +79,11 @@ def _directory() -> list[tuple[str, str]]:
 def open_desk(request: HttpRequest, draft: Draft) -> Desk:
     """Read the draft's answers and the case around them."""
     sheet = sheet_of(actions.answers_of(draft), draft.case)
-    return Desk(request, actor(request), draft, sheet, _posted_saves(request, draft))
+    return Desk(request, actor(request), draft, sheet, posted_saves(request, draft))
 
 
-def _posted_saves(request: HttpRequest, draft: Draft) -> int:
+def posted_saves(request: HttpRequest, draft: Draft) -> int:
+    """How often the draft had been saved when the page that was sent was opened; -1 where it does not say."""
     if request.method != "POST":
         return draft.saves
     text = request.POST.get("saves", "")
@@ -110,9 +117,12 @@ def keep(desk: Desk, change: Change) -> Desk:
     Raises:
         DraftChanged: the draft was saved elsewhere since the page was opened, with other answers.
     """
-    wanted = change(desk.sheet.answers)
+    wanted = agreements.settle(change(desk.sheet.answers), desk.sheet.agreements)
     try:
-        draft = actions.save_draft(by=desk.user, draft=desk.draft, answers=wanted, saves=desk.saves)
+        window = window_of(desk.request.POST)
+        draft = actions.save_draft(
+            by=desk.user, draft=desk.draft, answers=wanted, saves=desk.saves, window=window
+        )
     except actions.DraftChanged as changed:
         if changed.draft.recorded_at or not _same(wanted, desk.sheet):
             raise
@@ -144,8 +154,12 @@ def mark_page(slug: str, *, done: bool) -> Change:
     return lambda answers: {**answers, "pages": marked(answers, slug, done=done)}
 
 
-def show(desk: Desk, template: str, status: int = 200, **context: Any) -> HttpResponse:
-    """Enter that the case was looked at, and show a page of the draft."""
+def show(desk: Desk, template: str, status: int = 200, typing: str = "", **context: Any) -> HttpResponse:
+    """Enter that the case was looked at, and show a page of the draft.
+
+    Args:
+        typing: the name of a page whose typing is kept, as in its address.
+    """
     see(by=desk.user, case=desk.draft.case, page="draft", what="work")
     answers = desk.sheet.answers
     shown = {
@@ -157,17 +171,30 @@ def show(desk: Desk, template: str, status: int = 200, **context: Any) -> HttpRe
         "urgent": answers.get("urgency") == "now" and not answers.get("already_sent"),
         "asking": answers.get("started") == "need",
     }
+    if typing:
+        context |= _typed(desk, typing, context)
     _name_rules(context.get("step"), context.get("form"))
     return render(desk.request, template, {**shown, **context}, status=status)
 
 
+def _typed(desk: Desk, page: str, context: Mapping[str, Any]) -> dict[str, Any]:
+    """What a page shows of typing that is not saved: in its fields, and beside them."""
+    posted = desk.request.POST if desk.request.method == "POST" else None
+    shown = at_page(desk.draft, desk.user, page, context["form"], posted)
+    return {
+        "typing": shown,
+        "form": shown.form,
+        "key": shown.key or context.get("key", ""),
+        "stored": context.get("stored") or shown.stored,
+    }
+
+
 def _name_rules(step: journey.Step | None, form: Any) -> None:
     """Put beside each question of a page what of the guide it serves."""
-    if step is None or not isinstance(form, PageForm):
+    if step is None:
         return
-    for name, field in form.fields.items():
-        serves: Any = field
-        serves.serves = beside.of_question(step.slug, name)
+    for name, field in getattr(form, "fields", {}).items():
+        field.serves = beside.of_question(step.slug, name)
 
 
 # --- what stands against a page -------------------------------------------------------------------

@@ -196,6 +196,7 @@ def _page(desk: Desk, item: InformationItem, form: PageForm, **context: Any) -> 
     return show(
         desk,
         "sharing/item.html",
+        typing=f"items/{item.id}",
         step=STEP,
         form=form,
         item=item,

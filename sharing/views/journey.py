@@ -130,7 +130,7 @@ def show_step(desk: Desk, page: journey.Step, form: PageForm, **context: Any) ->
     """Show a page of questions."""
     before = journey.previous_step(page.slug, desk.sheet)
     back = address(desk, before) if before else reverse("draft", args=[desk.draft.id])
-    return show(desk, "sharing/step.html", step=page, form=form, back=back, **context)
+    return show(desk, "sharing/step.html", typing=page.slug, step=page, form=form, back=back, **context)
 
 
 def _conflict(desk: Desk, page: journey.Step, form: PageForm) -> HttpResponse:

@@ -168,7 +168,10 @@ def _with_stops(desk: Desk, key: str) -> PageForm:
 
 def _page(desk: Desk, key: str, form: PageForm, **context: Any) -> HttpResponse:
     back = reverse("draft_step", args=[desk.draft.id, STEP.slug])
-    return show(desk, "sharing/recipient.html", step=STEP, form=form, back=back, key=key, **context)
+    typing = f"recipients/{key}" if _find(desk, key) else "recipients/add"
+    return show(
+        desk, "sharing/recipient.html", typing=typing, step=STEP, form=form, back=back, key=key, **context
+    )
 
 
 def _conflict(desk: Desk, key: str, form: RecipientForm) -> HttpResponse:
