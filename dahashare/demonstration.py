@@ -17,6 +17,7 @@ from sharing.rules.terms import day_of
 from sharing.scenario_file import Scenario
 
 NAME = "Example Homes"
+SETTINGS = {"name": NAME, "policy_document": True}
 TEAM = "Domestic abuse team"
 PEOPLE = (
     ("officer@demo.example", "Amara Whitlock", User.Role.OFFICER),
@@ -50,7 +51,7 @@ def cast() -> dict[str, User]:
     """`people()`, in an organisation that has a name: the made-up one, where it has none."""
     found = people()
     if not Organisation.current().name:
-        account_actions.set_organisation(by=found["administrator"], values={"name": NAME})
+        account_actions.set_organisation(by=found["administrator"], values=SETTINGS)
     return found
 
 

@@ -65,6 +65,12 @@ def pages_1_to_3(page: Page) -> None:
 
 def pages_4_and_5(page: Page) -> None:
     """The lawful basis, and what the person knows."""
+    page_4(page)
+    page_5(page)
+
+
+def page_4(page: Page) -> None:
+    """The lawful basis, what it rests on, the condition for allegations."""
     keys = on(page, "Why we can share")
     keys.choose("Which lawful basis fits this purpose?", "Public task")
     keys.tick("Criminal allegations or offences", within="What kinds of information")
@@ -80,6 +86,10 @@ def pages_4_and_5(page: Page) -> None:
     prejudice = "Asking for consent would make the protection weaker, or get in its way"
     keys.choose("Why is consent not relied on?", prejudice)
     keys.press(NEXT)
+
+
+def page_5(page: Page) -> None:
+    """What the person knows and wants."""
     keys = on(page, "Being open with the person")
     keys.choose("Does Roz know that it will be shared?", "It is not safe to tell them")
     keys.choose("What does Roz want?", "We do not know")
@@ -98,6 +108,13 @@ def pages_4_and_5(page: Page) -> None:
 
 def pages_6_to_8(page: Page, *, share: str, withhold: str) -> None:
     """What is shared, how, and the decision. `share`, `withhold`: the names of the links of two items."""
+    page_6(page, share=share, withhold=withhold)
+    page_7(page)
+    page_8(page)
+
+
+def page_6(page: Page, *, share: str, withhold: str) -> None:
+    """One item to share, one to withhold."""
     on(page, "What to share").press(share)
     keys = on(page, "Share this, or withhold it?")
     keys.choose("Share this, or withhold it?", "Share it")
@@ -114,6 +131,10 @@ def pages_6_to_8(page: Page, *, share: str, withhold: str) -> None:
     keys = on(page, "What to share")
     expect(page.locator("#information")).to_be_focused()
     keys.press(NEXT)
+
+
+def page_7(page: Page) -> None:
+    """How it is sent, and when."""
     keys = on(page, "How and when it is sent")
     keys.select("How will it be sent to DC Amara Osei?", "Secure e-mail")
     tomorrow = timezone.localdate() + timedelta(days=1)
@@ -123,6 +144,10 @@ def pages_6_to_8(page: Page, *, share: str, withhold: str) -> None:
     keys.choose("Which of our procedures covers this?", "MARAC operating protocol")
     keys.type("How does it fit that procedure?", "The protocol asks for a referral on the same day")
     keys.press(NEXT)
+
+
+def page_8(page: Page) -> None:
+    """The decision and its reasons."""
     keys = on(page, "Your decision")
     keys.choose("Are you in doubt about anything?", "No")
     keys.choose("What have you decided?", "Share part of it")

@@ -89,7 +89,7 @@ def test_what_it_settles_is_filled_in_with_the_first_way_of_sending() -> None:
     assert "method" not in agreements.settled(made(methods=[]))
 
 
-CONFIRMED = {
+CONFIRMED: dict[str, Any] = {
     "basis": "6-1-e",
     "power": "Crime and Disorder Act 1998, section 115",
     "offence_condition": "10",

@@ -1,4 +1,4 @@
-"""Fill the demonstration copy: its people, its organisation, the made-up cases. Runs at every start."""
+"""Fill the demonstration copy: its people, agreements and made-up cases. Runs at every start."""
 
 from pathlib import Path
 from typing import Any
@@ -6,14 +6,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from dahashare import demonstration
+from dahashare import demonstration, demonstration_agreements
 from sharing import scenario_file
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 
 
 class Command(BaseCommand):
-    help = "Make the demonstration's people and cases, where they are not there yet."
+    help = "Make the demonstration's people, agreements and cases, where they are not there yet."
 
     def handle(self, **_: Any) -> None:
         """Make what is missing; refuse to touch a live copy."""
@@ -23,6 +23,7 @@ class Command(BaseCommand):
             )
         cast = demonstration.cast()
         officer, administrator = cast["officer"], cast["administrator"]
+        demonstration_agreements.make(by=cast["governance"])
         new = 0
         for path in sorted(SCENARIOS.glob("*.toml")):
             scenario = scenario_file.load(path)
