@@ -257,7 +257,8 @@ def standing(decision: Decision, now: datetime) -> dict[str, Any]:
     due = completion_due(decision.recorded_at)
     return {
         "completes": decision.follows if completed else None,
-        "completed_by": follower,
+        "completed_by": follower if follower and follower.follows_as == COMPLETION else None,
+        "completion_open": decision.emergency and follower is None,
         "emergency_due": due if decision.emergency else None,
         "emergency_overdue": decision.emergency
         and emergency_incomplete(due, now, completed=follower is not None),

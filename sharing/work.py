@@ -7,9 +7,11 @@ from datetime import date, datetime
 from django.urls import reverse
 from django.utils import timezone
 
+from cases import access as case_access
 from cases.models import User
 from sharing import access, due, rules
 from sharing.models import Draft
+from sharing.rules.after import completion_due
 from sharing.rules.terms import day_of
 
 FOLLOWING = {
@@ -44,13 +46,14 @@ def tasks(user: User) -> list[Task]:
     drafts = list(access.drafts_for(user).filter(started_by=user).select_related("case", "follows"))
     listed = {draft.id for draft in drafts}
     found = [_of_draft(draft) for draft in drafts]
-    found += _of(due.unsent(user), "Record that you sent it", "decision", ("To send", "orange"))
+    found += _of(due.unsent(user), "Record that you sent it", "decision_sent", ("To send", "orange"))
     found += [
         _task(one, FOLLOWING["completion"], _completion(one), ("To complete", "red"))
         for one in due.completions_due(user)
         if one.draft is None or one.draft.id not in listed
     ]
     found += _of(due.reviews_due(user), "Look at it again", "decision", ("To review", "purple"))
+    found += _to_match(user)
     return sorted(
         found, key=lambda task: (task.due_at is None, task.due_at or timezone.now(), task.reference)
     )
@@ -67,6 +70,16 @@ def _of_draft(draft: Draft) -> Task:
         kind="To complete" if emergency else "Draft",
         colour="red" if emergency else "blue",
     )
+
+
+def _to_match(user: User) -> Iterator[Task]:
+    """Their provisional cases that nobody has matched yet, due like the completion of an emergency share."""
+    found = case_access.visible_to(user).filter(owner=user, provisional=True, matched_to=None)
+    for reference, opened_at in found.values_list("reference", "opened_at"):
+        href, by = reverse("case_match", args=[reference]), completion_due(opened_at)
+        yield Task(
+            "Say which case it belongs to:", reference, reference, href, by, "Provisional case", "yellow"
+        )
 
 
 def _of(found: Iterable[due.Due], what: str, page: str, tag: tuple[str, str]) -> Iterator[Task]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit import ledger
+from cases.actions import match_case
 from cases.models import Case, User
 from sharing import actions, emergency
 from sharing.actions import answers_of
@@ -98,6 +99,45 @@ def test_there_is_no_such_page_for_another_decision(
     decision = actions.record(by=officer, draft=draft_of(officer, case_file, already_sent=True))
     assert browser.get(reverse("emergency_done", args=[decision.reference])).status_code == 404
     assert browser.post(reverse("emergency_complete", args=[decision.reference])).status_code == 404
+
+
+def test_a_provisional_case_waits_in_my_work_until_it_is_matched(
+    browser: Client, officer: User, case_file: CaseFile
+) -> None:
+    post(browser, None)
+    decision = only_decision()
+    address = reverse("case_match", args=[decision.case.reference])
+    assert address in text(browser.get("/"))
+    match_case(by=officer, case=decision.case, to=case_file.case)
+    actions.record(by=officer, draft=Draft.objects.get(follows=decision))
+    page = text(browser.get("/"))
+    assert address not in page
+    assert "Nothing due" in page
+
+
+def test_the_right_case_lists_what_was_decided_in_its_provisional_ones(
+    browser: Client, officer: User, granted: User, case_file: CaseFile
+) -> None:
+    post(browser, None)
+    decision = only_decision()
+    match_case(by=officer, case=decision.case, to=case_file.case)
+    address = reverse("case_sharing", args=[case_file.case.reference])
+    assert decision.reference in text(browser.get(address))
+    # Whoever may not see the provisional case does not learn of it from the other.
+    assert decision.reference not in text(browser_of(granted).get(address))
+
+
+def test_a_corrected_emergency_share_asks_for_no_completion(
+    browser: Client, officer: User, case_file: CaseFile
+) -> None:
+    post(browser, case_file)
+    decision = only_decision()
+    draft = Draft.objects.get(follows=decision)
+    Draft.objects.filter(id=draft.id).update(follows_as="correction")
+    actions.record(by=officer, draft=Draft.objects.get(id=draft.id))
+    page = text(browser.get(reverse("decision", args=[decision.reference])))
+    assert "Complete it" not in page
+    assert "Completed by" not in page
 
 
 # --- errors lose nothing ------------------------------------------------------------------------------
