@@ -14,6 +14,7 @@ from cases.forms.base import DayField
 from sharing import agreements, emergency, journey, lists, words
 from sharing.answers import day_or_moment
 from sharing.forms import agreements as agreement_pages
+from sharing.forms.decision import WAITING
 from sharing.forms.items import ItemForm
 from sharing.forms.page import PageForm
 from sharing.forms.recipients import RecipientForm
@@ -60,8 +61,6 @@ _NOT_ASKED: tuple[tuple[int, str, str, Show], ...] = (
 """What no page asks: told by the clock, or asked by former pages. Page, answer, what it is, how it reads."""
 _ADAPTED = {"told_by": "How are they told?"}
 """Questions whose words on the page depend on another answer, in words that fit all of them."""
-_WAITING = {"reason_text": "What are you waiting for?", "review_on": "By when is the answer needed?"}
-"""Questions that read otherwise while a decision waits for advice."""
 _WITH_A_RECIPIENT = frozenset({"method", "method_reason"})
 _ELSEWHERE = frozenset({"affected", "agreement", "recipients", "items", *_WITH_A_RECIPIENT})
 """Answers that are shown in words of their own: names of people, cards."""
@@ -122,7 +121,7 @@ def _given(said: Said, name: str) -> bool:
 
 
 def _asked(said: Said, name: str, asked: str) -> str:
-    return _WAITING.get(name, asked) if said.get("outcome") == "not_yet" else asked
+    return WAITING.get(name, asked) if said.get("outcome") == "not_yet" else asked
 
 
 def pages(said: Said) -> list[Page]:

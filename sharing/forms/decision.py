@@ -14,6 +14,8 @@ from sharing.sheet import Sheet
 from sharing.words import words
 
 REVIEW_AFTER_DAYS = 28
+WAITING = {"reason_text": "What are you waiting for?", "review_on": "By when do you need the answer?"}
+"""What two of the questions ask while advice is awaited; the record asks them so as well."""
 WORKING_DAYS_AT_HIGH_RISK = {"do_not_share": 2, "not_yet": 1}
 
 
@@ -110,10 +112,10 @@ class MainReasonsForm(PageForm):
         """Ask what is waited for, and by when."""
         asked = self.fields["reason_text"]
         asked.required = False
-        asked.label = "What are you waiting for?"
+        asked.label = WAITING["reason_text"]
         asked.help_text = "What you asked them. Name nobody in the case."
         self.fields["review_on"] = FromTodayField(
-            label="By when do you need the answer?",
+            label=WAITING["review_on"],
             help_text=f"Within one working day: by {in_words(self._last())}."
             if self._pressing()
             else "For example, 27 3 2026.",

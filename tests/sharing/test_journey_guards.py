@@ -261,4 +261,4 @@ def test_the_record_reads_the_stamp_and_what_is_waited_for_in_words(who: Decider
     assert rows["When was the basis determined?"] == display.moment(said["basis_at"])
     assert rows["Who are you asking?"] == "The information governance lead"
     assert rows["What are you waiting for?"] == "Whether the portal may be used"
-    assert rows["By when is the answer needed?"] == display.moment(timezone.localdate().isoformat())
+    assert rows["By when do you need the answer?"] == display.moment(timezone.localdate().isoformat())
