@@ -11,12 +11,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from cases.models import Exclusion, User
-from sharing import lists, words
-from sharing.models import Decision
+from sharing import due, lists, words
+from sharing.models import Decision, Disclosure, Incident
+from sharing.rules.after import Pair
 from sharing.rules.terms import LONDON
 
 PAGE = 50
@@ -44,11 +45,12 @@ def decisions(user: User, chosen: Mapping[str, Any]) -> QuerySet[Decision]:
     """The decisions that the governance lead may read, newest recorded first.
 
     Args:
-        chosen: `period` (a `Period` of recording days) and codes by column: `outcome`, `lawful_basis`.
+        chosen: `period` (a `Period` of recording days), codes by column (`outcome`, `lawful_basis`), and
+            `look_at`: one of `LOOK_AT`.
     """
     shut_out = Exclusion.objects.filter(user=user, ended_at=None).values("case_id")
     period: Period = chosen["period"]
-    found = Decision.objects.exclude(case__in=shut_out)
+    found = Decision.objects.select_related("follows").exclude(case__in=shut_out)
     if period.since:
         found = found.filter(recorded_at__gte=_midnight(period.since))
     if period.until:
@@ -56,11 +58,52 @@ def decisions(user: User, chosen: Mapping[str, Any]) -> QuerySet[Decision]:
     for column in ("outcome", "lawful_basis"):
         if chosen.get(column):
             found = found.filter(**{column: chosen[column]})
+    if chosen.get("look_at") in LOOK_AT:
+        found = found.filter(LOOK_AT[chosen["look_at"]][1])
     return found.order_by("-recorded_at", "-id")
 
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, LONDON)
+
+
+def _some(rows: QuerySet[Any]) -> Q:
+    return Q(Exists(rows.filter(decision=OuterRef("pk"))))
+
+
+_LATE = Disclosure.objects.filter(basis_after_sharing=True)
+_FOLLOWED = Exists(Decision.objects.filter(follows=OuterRef("pk")))
+LOOK_AT: Mapping[str, tuple[str, Q]] = {
+    "stops": ("Recorded in spite of a stop", ~Q(stops=[]) & Q(emergency=False)),
+    "late_basis": ("Shared before its lawful basis was chosen", Q(basis_after_sharing=True) | _some(_LATE)),
+    "differs": (
+        "Sent otherwise than was decided",
+        _some(Disclosure.objects.filter(differs_from_decision=True)),
+    ),
+    "wrong_person": ("Went to the wrong person", _some(Incident.objects.all())),
+    "emergency": ("Emergency shares", Q(emergency=True)),
+    "incomplete": ("Emergency shares that are not completed", Q(emergency=True) & ~Q(_FOLLOWED)),
+    "superseded": ("Superseded by another decision", Q(_FOLLOWED)),
+}
+"""What a governance lead looks at first: its words, and which decisions it is."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A decision with what came after it: its disclosures, the pairs still to send, what follows it."""
+
+    decision: Decision
+    disclosures: list[Disclosure]
+    left: list[Pair]
+    followers: list[Decision]
+
+
+def lines(found: Iterable[Decision]) -> list[Line]:
+    """Decisions with what came after them; as many queries for many as for one."""
+    rows = list(found)
+    prefetch_related_objects(rows, "followed_by", "disclosures")
+    left = due.left_in(rows)
+    return [Line(one, list(one.disclosures.all()), left[one.id], list(one.followed_by.all())) for one in rows]
 
 
 @dataclass(frozen=True)
@@ -112,27 +155,54 @@ def _agencies(decision: Decision) -> str:
     return "; ".join(lists.label("agency", code) for code in decision.agencies)
 
 
-COLUMNS: tuple[tuple[str, Callable[[Decision], str]], ...] = (
-    ("Decision", lambda one: one.reference),
-    ("Decided", lambda one: _moment(one.decided_at)),
-    ("Recorded", lambda one: _moment(one.recorded_at)),
-    ("Outcome", lambda one: lists.label("outcome", one.outcome)),
-    ("Lawful basis", lambda one: lists.label("basis", one.lawful_basis)),
-    ("Risk", lambda one: lists.label("risk_level", one.risk_level)),
-    ("MARAC threshold met", lambda one: _yes(one.threshold_met)),
-    ("Consent", lambda one: lists.label("consent", one.consent)),
-    ("Told", lambda one: lists.label("informed", one.informed)),
-    ("Agencies", _agencies),
-    ("Already shared", lambda one: _yes(one.already_sent)),
-    ("Stops", lambda one: _titles("stop", one.stops)),
-    ("Points", lambda one: _titles("point", one.points)),
+def _follows(line: Line) -> str:
+    other = line.decision.follows
+    return f"{lists.label('follows_as', line.decision.follows_as)} {other.reference}" if other else ""
+
+
+def _sent_at(line: Line) -> str:
+    times = [row.sent_at for row in line.disclosures if row.sent or row.method]
+    return _moment(min(times)) if times else ""
+
+
+def _all_sent(line: Line) -> str:
+    if not line.decision.to_send:
+        return ""
+    return _yes(not line.left)
+
+
+def _late(line: Line) -> bool:
+    return line.decision.basis_after_sharing or any(row.basis_after_sharing for row in line.disclosures)
+
+
+COLUMNS: tuple[tuple[str, Callable[[Line], str]], ...] = (
+    ("Decision", lambda one: one.decision.reference),
+    ("Decided", lambda one: _moment(one.decision.decided_at)),
+    ("Recorded", lambda one: _moment(one.decision.recorded_at)),
+    ("Outcome", lambda one: lists.label("outcome", one.decision.outcome)),
+    ("Emergency", lambda one: _yes(one.decision.emergency)),
+    ("Lawful basis", lambda one: lists.label("basis", one.decision.lawful_basis)),
+    ("Risk", lambda one: lists.label("risk_level", one.decision.risk_level)),
+    ("MARAC threshold met", lambda one: _yes(one.decision.threshold_met)),
+    ("Consent", lambda one: lists.label("consent", one.decision.consent)),
+    ("Told", lambda one: lists.label("informed", one.decision.informed)),
+    ("Agencies", lambda one: _agencies(one.decision)),
+    ("Already shared", lambda one: _yes(one.decision.already_sent)),
+    ("First sent", _sent_at),
+    ("All sent", _all_sent),
+    ("Sent otherwise", lambda one: _yes(any(row.differs_from_decision for row in one.disclosures))),
+    ("Shared before basis", lambda one: _yes(_late(one))),
+    ("Follows", _follows),
+    ("Superseded by", lambda one: "; ".join(other.reference for other in one.followers)),
+    ("Stops", lambda one: _titles("stop", one.decision.stops)),
+    ("Points", lambda one: _titles("point", one.decision.points)),
 )
 """Heading and cell. A name, a free text or a case's reference has no place here."""
 
 
-def cells(decision: Decision) -> list[str]:
+def cells(line: Line) -> list[str]:
     """The cells of a decision, in the order of COLUMNS."""
-    return [cell(decision) for _, cell in COLUMNS]
+    return [cell(line) for _, cell in COLUMNS]
 
 
 # --- the file -------------------------------------------------------------------------------------
@@ -148,8 +218,8 @@ def csv_lines(ids: list[UUID]) -> Iterator[bytes]:
     yield "\ufeff".encode() + _lines([[heading for heading, _ in COLUMNS]])
     for start in range(0, len(ids), CHUNK):
         part = ids[start : start + CHUNK]
-        held = Decision.objects.in_bulk(part)
-        yield _lines(cells(held[one]) for one in part)
+        held = Decision.objects.select_related("follows").in_bulk(part)
+        yield _lines(cells(line) for line in lines(held[one] for one in part))
 
 
 def _lines(rows: Iterable[list[str]]) -> bytes:

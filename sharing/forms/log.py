@@ -6,13 +6,13 @@ from django.utils import timezone
 
 from cases.forms.base import DayField, Dropdown, FilterForm, Radios
 from sharing import lists
-from sharing.log import Period, quarter
+from sharing.log import LOOK_AT, Period, quarter
 
 LAST, THIS, ALL, DAYS = "last_quarter", "this_quarter", "all", "days"
 
 
 class LogFilterForm(FilterForm):
-    """When it was recorded, what was decided, on which basis."""
+    """When it was recorded, what was decided, on which basis, what stands out."""
 
     period = Radios(
         (
@@ -28,6 +28,11 @@ class LogFilterForm(FilterForm):
     until = DayField(label="To", what="The last day")
     outcome = Dropdown((), label="Outcome", empty_label="Any outcome")
     basis = Dropdown((), label="Lawful basis", empty_label="Any lawful basis")
+    look_at = Dropdown(
+        [(code, words) for code, (words, _) in LOOK_AT.items()],
+        label="What to look at",
+        empty_label="Everything",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,6 +56,7 @@ class LogFilterForm(FilterForm):
             "period": self._period(chosen),
             "outcome": chosen.get("outcome", ""),
             "lawful_basis": chosen.get("basis", ""),
+            "look_at": chosen.get("look_at", ""),
         }
 
     def _period(self, chosen: dict[str, Any]) -> Period:

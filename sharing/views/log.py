@@ -27,7 +27,7 @@ def logs(request: HttpRequest) -> HttpResponse:
         "period": filters["period"],
         "count": found.count(),
         "headings": headings,
-        "rows": [list(zip(headings, log.cells(decision), strict=True)) for decision in shown.rows],
+        "rows": [list(zip(headings, log.cells(line), strict=True)) for line in log.lines(shown.rows)],
         "next": f"?{_query(request, before=shown.before)}" if shown.before else "",
         "first": f"{request.path}?{_query(request)}" if "before" in request.GET else "",
         "query": _query(request),
