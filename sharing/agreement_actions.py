@@ -54,7 +54,7 @@ def record_agreement(
         return before
     if series and (before is None or not before.active or version not in (None, before.version)):
         raise AgreementChanged
-    if before and all(getattr(before, name) == value for name, value in values.items()):
+    if before and all(agreements.same(name, getattr(before, name), value) for name, value in values.items()):
         return before
     terms = {name: getattr(before, name) for name in TERMS} if before else {}
     return _write(RECORDED, terms | dict(values), before, by=by, request_key=request_key)

@@ -108,8 +108,8 @@ def _same(name: str, agreement: Agreement, answers: Answers) -> bool:
     if name == "method":
         used = {one.get("method") for one in answers.get("recipients", ())} - {None, ""}
         return used <= set(agreement.methods)
-    given, own = answers.get(name) or "", getattr(agreement, name)
-    return set(given) == set(own) if isinstance(own, list) else given == own
+    own = getattr(agreement, name)
+    return same(name, own, answers.get(name) or type(own)())
 
 
 def compared(agreement: Agreement, answers: Answers) -> tuple[list[str], list[str]]:
@@ -145,11 +145,18 @@ def line(agreement: Agreement | None, answers: Answers, asked: Collection[str]) 
     if agreement is None or not own:
         return ""
     confirmed, changed = compared(agreement, answers)
-    if differs := "; ".join(SETTLES[name] for name in own if name in changed):
-        return f"You answered otherwise than {title(agreement)}: {differs}. The record will say so."
+    if differs := "; ".join(_says(name, agreement) for name in own if name in changed):
+        return f"{title(agreement)} says otherwise. {differs}. The record will say that you changed it."
     if set(own) <= set(confirmed):
         return f"This is what {title(agreement)} says. The record will say that you confirmed it."
     return f"Filled in from {title(agreement)}. Confirm it or change it."
+
+
+def _says(name: str, agreement: Agreement) -> str:
+    value = getattr(agreement, "methods" if name == "method" else name)
+    codes = [value] if isinstance(value, str) else value
+    words = [lists.label(name, code) if name in lists.LISTS else code for code in codes]
+    return f"{SETTLES[name]}: {', '.join(words).rstrip('.')}"
 
 
 def recorded(agreement: Agreement | None, answers: Answers) -> dict[str, Any]:
@@ -168,6 +175,12 @@ def recorded(agreement: Agreement | None, answers: Answers) -> dict[str, Any]:
 def named(names: Collection[str]) -> list[str]:
     """Answers by what they are called."""
     return [SETTLES.get(name, name) for name in names]
+
+
+def same(name: str, one: Any, other: Any) -> bool:
+    """Whether two versions say the same under a name. The order counts among the ways of sending alone."""
+    listed = isinstance(one, list) and isinstance(other, list) and name != "methods"
+    return set(one) == set(other) if listed else bool(one == other)
 
 
 # --- what an agreement may say --------------------------------------------------------------------

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from cases.forms.base import (
     CheckboxSet,
@@ -21,6 +22,7 @@ from sharing.forms.basis import ANOTHER
 from sharing.forms.page import PageForm, Row, in_words, options
 from sharing.models import Agreement
 
+DAY = "j F Y"
 QUESTION = "Does one of our sharing agreements cover this?"
 CONFIRMED, CHANGED = "Confirmed from the agreement", "Changed from the agreement"
 
@@ -54,14 +56,14 @@ class WhichAgreementForm(PageForm):
 
 def _offered(agreement: Agreement, known: Sequence[Agreement]) -> Option:
     """An agreement as an answer: its name and date, what it is for, and what has become of it."""
-    aims = ", ".join(_small(lists.label("aims", code)) for code in agreement.aims)
-    hint = [f"To {aims}.", f"To be reviewed by {in_words(agreement.review_on)}."]
-    if agreement.review_on < timezone.localdate():
-        hint[1] = f"It should have been reviewed by {in_words(agreement.review_on)}."
+    aims = "; ".join(_small(lists.label("aims", code)) for code in agreement.aims)
+    late = agreement.review_on < timezone.localdate()
+    review = "It should have been reviewed by" if late else "To be reviewed by"
+    hint = [f"It is for: {aims}.", f"{review} {date_format(agreement.review_on, DAY)}."]
     if not agreements.in_force(agreement, known):
         replaced = any(one.series == agreement.series and one.active for one in known if one is not agreement)
         hint.append("It has been replaced by a newer version." if replaced else "It has ended.")
-    label = f"{agreements.title(agreement)}, agreed {in_words(agreement.agreed_on)}"
+    label = f"{agreements.title(agreement)}, agreed {date_format(agreement.agreed_on, DAY)}"
     return str(agreement.id), label, " ".join(hint)
 
 
@@ -269,7 +271,8 @@ def said(agreement: Agreement, name: str, agencies: Mapping[str, str]) -> list[s
 
 def differences(older: Agreement, newer: Agreement) -> list[str]:
     """What the next version changed, by what it is called."""
-    return [words for name, words in SHORT.items() if getattr(older, name) != getattr(newer, name)]
+    pairs = ((name, getattr(older, name), getattr(newer, name)) for name in SHORT)
+    return [SHORT[name] for name, was, becomes in pairs if not agreements.same(name, was, becomes)]
 
 
 _OWN = frozenset(AgreementTermsForm.base_fields) - {"law", "law_named"}

@@ -1,4 +1,4 @@
-"""A sharing agreement in a real browser: the lead records it, an officer confirms it and has the law right."""
+"""A sharing agreement in a real browser: the lead records it, an officer confirms it and the law is right."""
 
 from datetime import timedelta
 
@@ -85,7 +85,7 @@ def confirm_page_4(page: Page) -> None:
     """Choose the agreement; send each page as it is filled in."""
     keys = by_keyboard.on(page, "A sharing agreement")
     check_page(page, "agreement-question")
-    today = f"{timezone.localdate():%A} {timezone.localdate().day} {timezone.localdate():%B %Y}"
+    today = f"{timezone.localdate().day} {timezone.localdate():%B %Y}"
     keys.choose("Does one of our sharing agreements cover this?", f"{NAME}, version 1, agreed {today}")
     keys.press(NEXT)
     keys = by_keyboard.on(page, "Why we can share")
@@ -163,5 +163,5 @@ def test_the_journeys_page_in_error_and_past_its_date(
     who.post(who.step("agreement"), agreement=str(first.id))
     who.page("lawful-basis", basis="6-1-d", kinds=["ordinary"])
     page.goto(who.step("lawful-basis"))
-    expect(page.get_by_text("You answered otherwise than")).to_be_visible()
+    expect(page.get_by_text("says otherwise")).to_be_visible()
     check_page(page, "agreement-changed")

@@ -55,6 +55,8 @@ def test_the_same_request_and_the_same_terms_have_one_effect(governance: User) -
     first = record_agreement(by=governance, values=terms(), request_key=key)
     assert record_agreement(by=governance, values=terms(), request_key=key) == first
     assert record_agreement(by=governance, values=terms(), series=first.series) == first
+    turned = terms(agencies=terms()["agencies"][::-1], aims=terms()["aims"][::-1])
+    assert record_agreement(by=governance, values=turned, series=first.series) == first
     change: dict[str, Any] = {"values": terms(name="Protocol"), "series": first.series, "version": 1}
     key = uuid4()
     second = record_agreement(by=governance, request_key=key, **change)

@@ -138,7 +138,13 @@ def test_a_page_says_what_the_agreement_did_to_it() -> None:
     assert agreements.line(one, given, page) == "Filled in from Protocol, version 1. Confirm it or change it."
     assert "you confirmed it" in agreements.line(one, given | {"basis": "6-1-e"}, page)
     told = agreements.line(one, given | {"basis": "6-1-d"}, page)
-    assert told == "You answered otherwise than Protocol, version 1: Lawful basis. The record will say so."
+    said = "Protocol, version 1 says otherwise. Lawful basis: Public task."
+    assert told == f"{said} The record will say that you changed it."
+    how = given | {"fits": "Otherwise", "conditions": ["not_onward"]}
+    told = agreements.line(one, how, ["conditions", "fits", "method"])
+    assert "What they must do with it: Do not tell the alleged perpetrator, Keep it only" in told
+    assert "How it fits the procedure: The protocol asks for a referral on the same day." in told
+    assert "Way of sending" not in told
     assert agreements.line(one, given, ["kinds"]) == agreements.line(None, given, page) == ""
 
 
