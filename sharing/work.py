@@ -52,7 +52,7 @@ def tasks(user: User) -> list[Task]:
         for one in due.completions_due(user)
         if one.draft is None or one.draft.id not in listed
     ]
-    found += _of(due.reviews_due(user), "Look at it again", "decision", ("To review", "purple"))
+    found += _of(due.reviews_due(user), "Look at it again", "decision_review", ("To review", "purple"))
     found += _to_match(user)
     return sorted(
         found, key=lambda task: (task.due_at is None, task.due_at or timezone.now(), task.reference)
