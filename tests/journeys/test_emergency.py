@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from cases.models import Case, User
 from sharing.models import Decision, Draft
@@ -17,7 +17,7 @@ from tests.sharing.deciding import draft_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MOST_INPUTS = 9
-PHONE = {"width": 375, "height": 700}
+PHONE: ViewportSize = {"width": 375, "height": 700}
 WHAT = "2. What is happening?"
 TOLD = "6. What did you tell them?"
 
@@ -94,9 +94,9 @@ def test_without_a_case_then_completed_and_matched(page: Page, officer: User, ca
     complete(page, decision)
     page.goto(reverse("case", args=[decision.case.reference]))
     Keys(page).press("Say which case this provisional case belongs to")
-    keys = Keys(page)
-    keys.type("Which case does it belong to?", case_file.case.reference)
-    keys.press("Match the cases")
+    match = Keys(page)
+    match.type("Which case does it belong to?", case_file.case.reference)
+    match.press("Match the cases")
     expect(page.locator(".govuk-inset-text")).to_contain_text(f"Belongs to {case_file.case.reference}")
     assert Case.objects.get(id=decision.case_id).matched_to == case_file.case
     page.goto(reverse("case_sharing", args=[case_file.case.reference]))

@@ -156,7 +156,8 @@ def test_the_first_of_several_teams_holds_it(officer: User, other_team: Team) ->
 def test_who_is_in_no_team_or_works_on_no_cases_opens_none(
     who: str, governance: User, administrator: User
 ) -> None:
-    by = {"nobody's": UserFactory(), "governance": governance, "administrator": administrator}[who]
+    nobody: User = UserFactory()
+    by = {"nobody's": nobody, "governance": governance, "administrator": administrator}[who]
     with pytest.raises(PermissionDenied):
         recorded(by, None)
     assert (Case.objects.count(), CaseKey.objects.count()) == (0, 0)
