@@ -164,6 +164,11 @@ def incidents_listed(found: QuerySet[Incident], now: datetime) -> list[dict[str,
     return [_line(row, row.answered or "", now) for row in ordered]
 
 
+def incidents_to_answer(user: User, now: datetime) -> list[dict[str, Any]]:
+    """What waits for a governance lead's answer, in the order of the clocks."""
+    return incidents_listed(access.incidents_for(user).filter(answers=None), now)
+
+
 def _line(row: Incident, outcome: str, now: datetime) -> dict[str, Any]:
     if outcome:
         tag = (lists.label("incident_outcome", outcome).split(":")[0], "green")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from cases.models import User
-from sharing import access, lists, work
+from sharing import access, after, lists, work
 from sharing.views.desk import actor
 
 NEWEST = 10
@@ -26,6 +26,8 @@ def home(request: HttpRequest) -> HttpResponse:
         found = work.grouped(work.tasks(user), now)
         page["groups"] = [(heading, tasks[:SHOWN], len(tasks) - SHOWN) for heading, tasks in found]
         page["decisions"] = [(one, lists.label("outcome", one.outcome)) for one in _newest(user)]
+    elif user.role == user.Role.GOVERNANCE:
+        page["incidents"] = after.incidents_to_answer(user, now)
     return render(request, "sharing/home.html", page)
 
 

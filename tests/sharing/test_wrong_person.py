@@ -125,6 +125,17 @@ def test_overdue_comes_first_and_the_list_names_nobody(
         assert word not in page
 
 
+def test_my_work_tells_the_lead_at_once(officer: User, governance: User, case_file: CaseFile) -> None:
+    client = browser(governance)
+    assert "Nothing due" in client.get("/").content.decode()
+    incident = report(share(officer, case_file))
+    page = client.get("/").content.decode()
+    assert reverse("incident", args=[incident.reference]) in page
+    assert f"Report by {after.shown(incident.report_by)}" in page
+    answer(governance, incident)
+    assert "Nothing due" in client.get("/").content.decode()
+
+
 def test_reading_it_is_an_entry(officer: User, governance: User, case_file: CaseFile) -> None:
     incident = report(share(officer, case_file))
     page = browser(governance).get(reverse("incident", args=[incident.reference]))
