@@ -122,6 +122,12 @@ def _expects_document(paragraph: str, facts: Facts) -> bool:
     return lists.marked("schedule_1", paragraph, "apd")
 
 
+def policy_document_field(facts: Facts) -> str:
+    """Where the condition that expects the document was chosen."""
+    special = facts.schedule_1 if special_data(facts) else None
+    return "schedule_1" if special and _expects_document(special, facts) else "offence_condition"
+
+
 def consent_unusual(facts: Facts) -> Raised:
     """A public authority relies on consent."""
     return lists.marked("basis", facts.basis, "consent") and is_public_authority(facts.organisation)

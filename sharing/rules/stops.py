@@ -250,6 +250,11 @@ def method_missing(facts: Facts) -> Raised:
     )
 
 
+def method_field(facts: Facts) -> str:
+    """Where the way of sending is not complete: no way at all, or another way without its reason."""
+    return "method_reason" if all(given(person.method) for person in facts.recipients) else "method"
+
+
 def weak_methods(facts: Facts) -> tuple[str, ...]:
     """The recipients (keys) whom it would reach by a way that others can read."""
     return tuple(person.key for person in facts.recipients if lists.marked("method", person.method, "weak"))
