@@ -98,7 +98,7 @@ _KNOWN = frozenset(name for _, rows in PAGES for name, _, _ in rows)
 _NOT_ROWS = frozenset(
     {"reference", "decision", "judged_at", "people", "organisation", "findings", "guidance", "lists", "row"}
     | {"recipients", "items", "affected", "information_count", "agreement_review_on", "emergency"}
-    | {"agreement", "agreement_title", "agreement_agreed_on", "agreement_confirmed", "agreement_changed"}
+    | {"agreement", *agreements.RECORDED}
     | {"risk_level", "marac_criteria", "marac_referred_on", "concern_identified_at"}
 )
 
@@ -258,7 +258,7 @@ def findings(said: Said, kind: str) -> list[dict[str, Any]]:
     return [
         {
             "title": words.words(f"{kind}.{one['code']}").title,
-            "serves": _rules(one["serves"]),
+            "serves": served(one["serves"]),
             "answer": one["answer"],
         }
         for one in said.get("findings", ())
@@ -266,7 +266,8 @@ def findings(said: Said, kind: str) -> list[dict[str, Any]]:
     ]
 
 
-def _rules(serves: Iterable[str]) -> str:
+def served(serves: Iterable[str]) -> str:
+    """The rules, principles and passages of these codes, in words."""
     long = {"R": "rule", "P": "principle"}
     return ", ".join(f"{long[one[0]]} {one[1]}" if one[0] in long else _section(one[2:]) for one in serves)
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from audit.chain import receipt_code
 from cases.actions import see
 from cases.banner import banner
-from sharing import access, actions, due, journey, projection, rules
+from sharing import access, actions, display, due, journey, projection, rules
 from sharing.answers import fingerprint
 from sharing.models import Decision
 from sharing.summary import golden_rules, sections
@@ -51,6 +51,7 @@ def panel(request: HttpRequest, desk: Desk) -> HttpResponse:
         panel=words(projection.PANEL),
         change=reverse("draft_step", args=[desk.draft.id, "decision"]),
     )
+
 
 FOLLOWED = (
     "Another decision took the place of the one that yours follows, so this one was not recorded. "
@@ -91,17 +92,11 @@ def _points(desk: Desk, form: Any, **context: Any) -> HttpResponse:
             "words": words(point.words),
             "code": point.code,
             "change": _where(desk, point),
-            "serves": serves(point),
+            "serves": display.served(point.serves),
         }
         for point in form.points
     ]
     return show(desk, "sharing/points.html", typing="points", form=form, points=shown, **context)
-
-
-def serves(finding: rules.Finding) -> str:
-    """The golden rules and principles that a finding serves, in words."""
-    long = {"R": "golden rule", "P": "principle"}
-    return ", ".join(f"{long[one[0]]} {one[1]}" for one in finding.serves if one[0] in long)
 
 
 def _where(desk: Desk, finding: rules.Finding) -> str:
@@ -113,7 +108,7 @@ def _where(desk: Desk, finding: rules.Finding) -> str:
 
 
 def _question(desk: Desk, step: journey.Step, name: str, subjects: Sequence[str]) -> str:
-    """The place of a question, for the end of a link; none on a list, and where the page begins with errors."""
+    """The place of a question, to end a link with; none on a list, nor where the page begins with errors."""
     if step.slug in journey.LISTED:
         return ""
     if journey.saved(step, desk.sheet) and journey.stops_on(

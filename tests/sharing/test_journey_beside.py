@@ -77,3 +77,10 @@ def test_a_rule_named_at_a_question_lands_on_its_words_beside_it(who: Decider) -
         if step.slug not in journey.LISTED:
             named = {one for name in _questions(step) for one in beside.of_question(step.slug, name)}
             assert any(f'href="#guide-{one}"' in page for one in named), step.slug
+
+
+def test_each_point_says_what_it_serves(who: Decider) -> None:
+    who.everything()
+    page = who.client.get(who.url("draft_points"))
+    assert [one["serves"] for one in page.context["points"]] == ["“Right, and up to date”", "“When to share”"]
+    assert "It serves “When to share”." in page.content.decode()
