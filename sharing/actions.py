@@ -139,6 +139,8 @@ def discard_draft(*, by: User, draft: Draft) -> None:
         DraftChanged: it has been recorded.
     """
     with transaction.atomic(durable=True):
+        # Whoever types into it waits, or is waited for.
+        Case.objects.select_for_update().get(id=draft.case_id)
         access.require_draft(by, draft)
         gone, _ = Draft.objects.filter(id=draft.id, recorded_at=None).delete()
     stored = Draft.objects.filter(id=draft.id).first()
@@ -197,7 +199,7 @@ def _prepare(draft: Draft, by: User, now: datetime) -> _Ready:
     said = projection.content(
         reference=draft.reference,
         decision=uuid4(),
-        answers=answers | agreements.recorded(agreement, answers),
+        answers=agreements.recorded(agreement, answers),
         facts=facts,
         findings=findings,
         organisation=organisation.name,

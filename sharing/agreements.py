@@ -159,12 +159,20 @@ def _says(name: str, agreement: Agreement) -> str:
     return f"{SETTLES[name]}: {', '.join(words).rstrip('.')}"
 
 
+RECORDED = frozenset({"agreement_title", "agreement_agreed_on", "agreement_confirmed", "agreement_changed"})
+"""What a record says of an agreement beside the answers. No page asks for any of it."""
+
+
 def recorded(agreement: Agreement | None, answers: Answers) -> dict[str, Any]:
-    """What a decision's record says of the agreement that it was made under."""
+    """The answers of a decision with what its record says of the agreement that it was made under.
+
+    What an earlier record said of one is left behind.
+    """
+    kept = {name: value for name, value in answers.items() if name not in RECORDED}
     if agreement is None:
-        return {}
+        return kept
     confirmed, changed = compared(agreement, answers)
-    return {
+    return kept | {
         "agreement_title": title(agreement),
         "agreement_agreed_on": agreement.agreed_on.isoformat(),
         "agreement_confirmed": confirmed,

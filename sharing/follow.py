@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from cases.models import Case
-from sharing import journey, lists
+from sharing import agreements, journey, lists
 from sharing.answers import Answers
 
 CORRECTION, REVIEW = "correction", "review"
@@ -14,6 +14,7 @@ WRONG = "what_is_wrong"
 _NOT_ANSWERS = frozenset(
     {"reference", "decision", "judged_at", "people", "organisation", "findings", "guidance", "lists", "row"}
     | {"recipients", "items", "information_count", WRONG}
+    | agreements.RECORDED
     | {"risk_level", "marac_criteria", "marac_referred_on", "concern_identified_at"}
 )
 _OF_ITEM = ("recipients", "why", "relevant", "enough", "include", "withheld_reason", "third_party_effect")

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from audit import ledger
 from cases.models import User
-from sharing import actions, agreements, display, journey, projection
+from sharing import actions, after_actions, agreements, display, follow, journey, projection
 from sharing.agreement_actions import end_agreement, record_agreement
 from sharing.models import Agreement, Decision
 from sharing.views.desk import sheet_of
@@ -336,3 +336,22 @@ def test_every_page_of_the_journey_still_works_without_one(who: Decider) -> None
     who.everything()
     assert set(tasks(who).values()) == {"Completed"}
     assert "agreement" not in PAGES
+
+
+def test_a_correction_keeps_the_agreement_and_takes_no_old_word_of_it_along(
+    officer: User, case_file: CaseFile, agreement: Agreement
+) -> None:
+    given = {"agreement": str(agreement.id), "basis": "6-1-d"}
+    first = actions.record(by=officer, draft=draft_of(officer, case_file, **given), now=NOW)
+    assert projection.said_of(first)["agreement_changed"] == ["basis", "fits"]
+    draft, _ = after_actions.start_follow_up(
+        by=officer, decision=first, as_=follow.CORRECTION, what="It was not under the agreement"
+    )
+    kept = actions.answers_of(draft)
+    assert kept["agreement"] == str(agreement.id)
+    draft = actions.save_draft(
+        by=officer, draft=draft, answers=kept | {"agreement": "none"}, saves=draft.saves
+    )
+    second = projection.said_of(actions.record(by=officer, draft=draft, now=NOW))
+    assert second["agreement"] == "none"
+    assert not agreements.RECORDED & set(second)

@@ -150,13 +150,15 @@ def test_a_page_says_what_the_agreement_did_to_it() -> None:
 
 def test_the_record_says_which_version_and_what_became_of_it() -> None:
     one = made(name="Protocol", agreed_on=date(2025, 12, 1))
-    assert agreements.recorded(one, answers("police", basis="6-1-d")) == {
+    given = answers("police", basis="6-1-d")
+    added = {
         "agreement_title": "Protocol, version 1",
         "agreement_agreed_on": "2025-12-01",
         "agreement_confirmed": ["method"],
         "agreement_changed": ["basis"],
     }
-    assert agreements.recorded(None, answers("police")) == {}
+    assert agreements.recorded(one, given) == given | added
+    assert agreements.recorded(None, given | added) == given
 
 
 @pytest.mark.parametrize(
