@@ -220,9 +220,9 @@ def with_stops(form: PageForm, found: Iterable[tuple[str, rules.Finding]]) -> Pa
                 del form.errors[field]
             if field is None or field not in form.errors:
                 form.add_error(field, in_short(finding))
-            if field and finding.code == "consent_not_free":
+            if field:
                 stopped: Any = form.fields[field]
-                stopped.way_out = "The risk level is wrong"
+                stopped.way_out = finding.code
     return form
 
 

@@ -154,6 +154,17 @@ def test_consent_that_is_not_free_names_the_way_out(who: Decider) -> None:
     assert "The risk level is wrong" in page
 
 
+def test_a_condition_that_does_not_fit_leads_to_the_other_ones(who: Decider) -> None:
+    who.everything()
+    found = who.page("tests", no_consent_reason="cannot_give")
+    assert list(errors(found)) == ["no_consent_reason"]
+    assert f'href="{who.step("conditions")}">Choose another condition' in found.content.decode()
+    who.page("telling", informed="told_later_by", consent="given")
+    unsafe = who.post(who.step("telling-details"), told_by="post", **day("tell_by", 3))
+    people = reverse("case_people", args=[who.case_file.case.reference])
+    assert f'href="{people}">See which ways are safe' in unsafe.content.decode()
+
+
 def _offered(response: Any, name: str) -> set[str]:
     return {code for code, _ in response.context["form"].fields[name].choices}
 
