@@ -147,6 +147,10 @@ def test_the_action_asks_the_policy_of_both(
     for by in (colleague, granted):
         with pytest.raises((Http404, PermissionDenied)):
             actions.match_case(by=by, case=provisional, to=case_file.case)
+    theirs = provisional_of(granted, provisional.team)
+    hidden = make_case(officer, provisional.team).case
+    with pytest.raises(Http404):
+        actions.match_case(by=granted, case=theirs, to=hidden)
     for case, to in ((case_file.case, provisional), (provisional, provisional)):
         with pytest.raises(CannotMatch):
             actions.match_case(by=officer, case=case, to=to)
