@@ -172,7 +172,7 @@ SESSION_COOKIE_NAME = "dahashare_demo" if DEMO else "dahashare"
 # Nobody stays signed in longer than this, however busy they are.
 SESSION_COOKIE_AGE = 10 * 60 * 60
 # Nothing done for so long: the session is locked, and the same person signs in again where they were.
-IDLE_SECONDS = int(env.float("DAHASHARE_IDLE_MINUTES", default=15) * 60)
+IDLE_SECONDS = max(60, int(env.float("DAHASHARE_IDLE_MINUTES", default=15) * 60))
 IDLE_WARNING_SECONDS = min(30, IDLE_SECONDS // 2)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -97,7 +97,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def cookies(request: HttpRequest) -> HttpResponse:
-    """The two cookies."""
+    """The cookies, and what each is for."""
     return render(request, "pages/cookies.html")
 
 

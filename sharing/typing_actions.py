@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid5
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from cases import fields
+from cases.access import Hidden
 from cases.models import User
 from sharing import access
 from sharing.models import Draft, Typing
@@ -52,6 +53,7 @@ def keep_typing(*, by: User, draft: Draft, page: str, window: Window, saves: int
     Raises:
         TooLong: it is more than MOST characters.
         Recorded: the draft has become a decision.
+        Hidden: it was discarded.
     """
     if len(typed) > MOST:
         raise TooLong
@@ -61,10 +63,12 @@ def keep_typing(*, by: User, draft: Draft, page: str, window: Window, saves: int
         row = before
     fields.seal_fields(row)
     with transaction.atomic(durable=True):
-        open_draft = Draft.objects.select_for_update(no_key=True).filter(id=draft.id, recorded_at=None)
-        saved = open_draft.values_list("saves", flat=True).first()
+        _beside_others(draft)
         access.require_draft(by, draft)
+        saved = Draft.objects.filter(id=draft.id).values_list("saves", "recorded_at").first()
         if saved is None:
+            raise Hidden(None)
+        if saved[1]:
             raise Recorded
         if row is not before:
             Typing.objects.bulk_create(
@@ -75,7 +79,17 @@ def keep_typing(*, by: User, draft: Draft, page: str, window: Window, saves: int
             )
         if before is None:
             _make_room(by, draft, window)
-    return Kept(row.typed_at, saved != saves)
+    return Kept(row.typed_at, saved[0] != saves)
+
+
+def _beside_others(draft: Draft) -> None:
+    """Wait for whoever records or discards now, and let them wait; others who type need not.
+
+    Recording takes the case's row for itself first. Taken here first as well, no two can wait for each other.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM cases_case WHERE id = %s FOR KEY SHARE", [draft.case_id])
 
 
 def _row(by: User, draft: Draft, page: str, window: Window, saves: int, typed: str) -> Typing:
