@@ -59,14 +59,11 @@ def what_followed(found: Decision, user: User, said: Said) -> dict[str, Any]:
 
 def tags(found: Decision, left: list[Pair], now: datetime) -> list[tuple[str, str]]:
     """What a list says of what came after a decision at a glance: (words, colour)."""
-    known = []
+    known: list[tuple[str, str]] = []
     if left:
         overdue = found.send_by is not None and found.send_by < now
         known.append(("Overdue to send", "red") if overdue else ("Not sent yet", "yellow"))
-    known += [("Basis recorded after sharing", "red")] if found.basis_after_sharing else []
-    if found.follows:
-        known.append((f"{lists.label('follows_as', found.follows_as)} {found.follows.reference}", "purple"))
-    return known
+    return known + ([("Basis recorded after sharing", "red")] if found.basis_after_sharing else [])
 
 
 def links(found: Decision, follower: Decision | None) -> list[tuple[str, Decision]]:

@@ -70,12 +70,12 @@ def _rows(shown: Any) -> list[dict[str, Any]]:
 
 
 def _row(one: Decision, left: Any, now: Any) -> dict[str, Any]:
-    followers = [(f"Superseded by {other.reference}", "grey") for other in one.followed_by.all()]
-    more = followers or after.tags(one, left, now)
+    followers = list(one.followed_by.all())
     return {
         "decision": one,
         "outcome": lists.label("outcome", one.outcome),
-        "tags": [*tags(one)[1:], *more],
+        "tags": [*tags(one)[1:], *after.tags(one, [] if followers else left, now)],
+        "links": after.links(one, followers[0] if followers else None),
     }
 
 

@@ -116,7 +116,7 @@ def test_a_correction(phone: Page, officer: User, case_file: CaseFile) -> None:
     expect(phone.get_by_text("The harm was put too weakly").first).to_be_visible()
     looked_at(phone, "after-corrected")
     phone.goto(reverse("case_sharing", args=[case_file.case.reference]) + "?show=superseded")
-    expect(phone.get_by_text(f"Superseded by {reference}")).to_be_visible()
+    expect(phone.get_by_role("cell", name=f"Superseded by {reference}")).to_be_visible()
     looked_at(phone, "after-superseded")
     assert ledger.verify().problem is None
 

@@ -265,9 +265,11 @@ def test_the_tabs_of_the_case(officer: User, case_file: CaseFile) -> None:
         client.get(address, {"show": tab}).content.decode() for tab in ("junk", "superseded", "drafts")
     )
     assert f"/decisions/{after.reference}/" in current
-    assert f"/decisions/{decision.reference}/" not in current
+    assert "Corrects" in current
+    assert "Superseded by" not in current
     assert "Overdue to send" in current
-    assert f"Superseded by {after.reference}" in superseded
-    assert f"/decisions/{after.reference}/" not in superseded
+    assert f"/decisions/{decision.reference}/" in superseded
+    assert "Superseded by" in superseded
+    assert "Overdue" not in superseded
     assert draft.reference in drafts
     assert "Current (1)" in drafts
