@@ -1,4 +1,4 @@
-"""The paper shows what came after a decision: what was sent, what took its place, an emergency's completion."""
+"""The paper shows what came after: what was sent, what went wrong, what an emergency leaves open."""
 
 import re
 
@@ -67,15 +67,13 @@ def test_an_emergency_share_and_what_is_still_open(
 def test_every_heading_of_the_page_is_on_the_paper(
     client: Client, officer: User, case_file: CaseFile
 ) -> None:
-    """The page's headings, the folded one and the caption of the rules among them."""
     decision = share(officer, case_file)
     mark_sent(decision)
     made = Printed(ask(client, officer, decision).content)
-    html = client.get(f"/decisions/{decision.reference}/").content.decode().split("<main")[1]
-    headings = [
-        re.sub(r"<[^>]+>", "", one).strip()
-        for one in re.findall(r"<h[1-3][^>]*>(.*?)</h[1-3]>", html, re.DOTALL)
-    ]
+    html = client.get(f"/decisions/{decision.reference}/").content.decode()
+    main = html.split("<main")[1].split("</main>")[0]
+    found = re.findall(r"<h[1-3][^>]*>(.*?)</h[1-3]>", main, re.DOTALL)
+    headings = [re.sub(r"<[^>]+>", "", one).strip() for one in found]
     on_paper = {node.whole for node in made.of("H1", "H2", "H3", "H4")}
     assert len(headings) > 12
     assert set(headings) <= on_paper
