@@ -31,6 +31,7 @@ def test_every_answer_with_codes_has_the_list_of_its_name() -> None:
         *(
             "already_sent",
             "sent_at",
+            "basis_at",
             "decide_by",
             "harm_if_not",
             "mitigation",
