@@ -44,7 +44,13 @@ def what_followed(found: Decision, user: User, said: Said) -> dict[str, Any]:
     left = due.left_after(found, disclosures, followed=follower is not None)
     return {
         "what_is_wrong": said.get("what_is_wrong", ""),
-        "links": links(found, follower),
+        "why_followed": _of_following(found, "asks"),
+        # An emergency share and its completion link to each other in words of their own.
+        "links": [
+            one
+            for one in links(found, follower)
+            if due.COMPLETION not in {found.follows_as, one[1].follows_as}
+        ],
         "follower": follower,
         "left": left_in_words(said, left),
         "send_by": shown(found.send_by) if left else "",
@@ -72,8 +78,14 @@ def links(found: Decision, follower: Decision | None) -> list[tuple[str, Decisio
     if found.follows:
         words.append((lists.label("follows_as", found.follows_as), found.follows))
     if follower:
-        words.append(("Superseded by", follower))
+        words.append((_of_following(follower, "back") or "Superseded by", follower))
     return words
+
+
+def _of_following(found: Decision, mark: str) -> str:
+    """What the list of ways to follow says of a decision that follows another, or nothing."""
+    row = lists.row("follows_as", found.follows_as)
+    return str(row.marks.get(mark, "")) if row else ""
 
 
 def left_in_words(said: Said, left: list[Pair]) -> list[dict[str, Any]]:

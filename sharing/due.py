@@ -19,8 +19,7 @@ from cases import access as case_access
 from cases.models import CaseUserPermission, User
 from sharing import access, rules
 from sharing.models import Decision, Disclosure, Draft, Review
-from sharing.rules.after import Pair, still_to_send
-from sharing.rules.terms import day_of
+from sharing.rules.after import Pair, completion_due, still_to_send
 
 COMPLETION = "completion"
 """How the decision that completes an emergency share follows it."""
@@ -147,7 +146,7 @@ def completions_due(user: User) -> list[Due]:
 def _complete_by(decision: Decision, draft: Draft | None) -> datetime:
     if draft and draft.due_at:
         return draft.due_at
-    return rules.ends(rules.working_days_after(day_of(decision.recorded_at), 1))
+    return completion_due(decision.recorded_at)
 
 
 def reviews_due(user: User) -> list[Due]:
