@@ -3,12 +3,12 @@
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 
 from cases import access
 from cases.models import Case, Exclusion, User
-from sharing.models import Agreement, Decision, Draft, Incident
+from sharing.models import Agreement, Decision, Draft, Incident, Typing
 
 
 def drafts_for(user: User | AnonymousUser) -> QuerySet[Draft]:
@@ -24,7 +24,10 @@ def drafts_for(user: User | AnonymousUser) -> QuerySet[Draft]:
 def stored_draft(draft_id: UUID) -> Draft | None:
     """The draft as it is now, or None where there is none; whoever uses it asks `require_draft` too."""
     related = ("case__team", "case__owner", "started_by")
-    return Draft.objects.select_related(*related).filter(id=draft_id).first()
+    # Most drafts have no typing that waits: asked along, it costs their pages no query of its own.
+    typing = Exists(Typing.objects.filter(draft=OuterRef("id")))
+    found = Draft.objects.select_related(*related).annotate(has_typing=typing)
+    return found.filter(id=draft_id).first()
 
 
 def fetch_draft(user: User | AnonymousUser, draft_id: UUID) -> Draft:

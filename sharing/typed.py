@@ -50,21 +50,24 @@ def when(moment: datetime) -> str:
 class Shown:
     """What a page shows of typing. `form`: the fields to draw; `kept`: when what is in them was typed.
 
-    `stored`: what is saved now, where something was saved since; `others`: what is typed elsewhere;
-    `key`: the key of a recipient who is being added.
+    `unsaved`: it was sent and not saved, so it is to be kept as it is; `stored`: what is saved now, where
+    something was saved since; `others`: what is typed elsewhere; `key`: that of a recipient who is added.
     """
 
     window: Window
     address: str
     form: Any
     kept: str = ""
+    unsaved: bool = False
     key: str = ""
     stored: list[dict[str, Any]] = field(default_factory=list)
     others: list[dict[str, Any]] = field(default_factory=list)
 
 
 def at_page(draft: Draft, by: User, page: str, form: Any, posted: QueryDict | None) -> Shown:
-    """Look up what is typed at a page: one query. The caller has entered that the case was looked at.
+    """Look up what is typed at a page: one query, or none where nothing is typed at the draft.
+
+    The caller has entered that the case was looked at.
 
     Args:
         form: the page as it would be shown without.
@@ -72,7 +75,7 @@ def at_page(draft: Draft, by: User, page: str, form: Any, posted: QueryDict | No
     """
     window = (window_of(posted) if posted is not None else None) or Window(uuid4())
     shown = Shown(window, reverse("draft_typing", args=[draft.id, page]), form)
-    if not isinstance(form, PageForm):
+    if not isinstance(form, PageForm) or not getattr(draft, "has_typing", True):
         return shown
     rows = Typing.objects.select_related("by").filter(draft=draft, page=page).order_by("-typed_at")
     with drawing():

@@ -181,6 +181,7 @@ def _typed(desk: Desk, page: str, context: Mapping[str, Any]) -> dict[str, Any]:
     """What a page shows of typing that is not saved: in its fields, and beside them."""
     posted = desk.request.POST if desk.request.method == "POST" else None
     shown = at_page(desk.draft, desk.user, page, context["form"], posted)
+    shown.unsaved = posted is not None and not context.get("saved")
     return {
         "typing": shown,
         "form": shown.form,
