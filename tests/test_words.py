@@ -280,10 +280,8 @@ def test_no_error_shouts_or_ends_with_a_stop() -> None:
 # --- days -----------------------------------------------------------------------------------------
 
 SHOWN = {"l j F Y", "l j F", "j F Y"}
-"""Days as people say them: Tuesday 4 June 2026; without the year where it is near, without the weekday in a
-table of many."""
+"""Days as people say them: Tuesday 4 June 2026; without what goes without saying."""
 MACHINE = {"c", "Y-m-d"}
-"""In the attribute of a `time` element."""
 
 
 def test_days_in_templates_are_written_as_people_say_them() -> None:
