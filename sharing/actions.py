@@ -18,6 +18,7 @@ from cases import events, fields
 from cases.models import Agency, Case, InformationItem, Organisation, User
 from sharing import access, agreements, projection, rules
 from sharing.answers import Answers, day_or_moment, facts_of, fingerprint, prune
+from sharing.due import COMPLETION
 from sharing.models import Agreement, Decision, Draft, Typing
 from sharing.recording import Ready as _Ready
 from sharing.recording import consent_record as _consent_record
@@ -114,6 +115,8 @@ def save_draft(
 def _due_at(answers: Answers, draft: Draft) -> datetime | None:
     """By when the draft is to be decided, counted from the day on which its urgency was said."""
     before = answers_of(draft)
+    if draft.due_at and draft.follows_as == COMPLETION:
+        return draft.due_at
     if draft.due_at and all(answers.get(name) == before.get(name) for name in ("urgency", "decide_by")):
         return draft.due_at
     said = rules.Facts(

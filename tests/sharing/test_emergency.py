@@ -321,6 +321,14 @@ def test_a_failed_recording_leaves_the_draft(
     assert answers_of(kept) == answers_of(draft)
 
 
+def test_the_completion_stays_due_whatever_its_answers_say(officer: User, case_file: CaseFile) -> None:
+    decision = recorded(officer, case_file)
+    draft = Draft.objects.get(follows=decision)
+    calmer = {**answers_of(draft), "urgency": "two_days"}
+    saved = actions.save_draft(by=officer, draft=draft, answers=calmer, saves=draft.saves)
+    assert saved.due_at == draft.due_at == rules.after.completion_due(decision.recorded_at)
+
+
 # --- completing it again -----------------------------------------------------------------------------
 
 
