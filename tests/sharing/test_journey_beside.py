@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from cases.forms.information import InformationForm
 from cases.models import User
 from sharing import beside, journey, projection
 from sharing.forms.items import ItemForm
@@ -84,3 +85,11 @@ def test_each_point_says_what_it_serves(who: Decider) -> None:
     page = who.client.get(who.url("draft_points"))
     assert [one["serves"] for one in page.context["points"]] == ["“Right, and up to date”", "“When to share”"]
     assert "It serves “When to share”." in page.content.decode()
+
+
+def test_the_table_names_no_question_that_is_not_asked() -> None:
+    asked = {step.slug: set(_questions(step)) for step in journey.STEPS}
+    asked["items"] |= set(InformationForm.base_fields)
+    table = beside._table()
+    assert set(table) == set(asked)
+    assert {page: set(rows) - asked[page] for page, rows in table.items()} == {page: set() for page in asked}

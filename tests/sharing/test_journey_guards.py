@@ -1,6 +1,6 @@
 """What interrupts, what is folded away, what is added on the way, and what the clock stamps."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -273,3 +273,21 @@ def test_the_record_reads_the_stamp_and_what_is_waited_for_in_words(who: Decider
     assert rows["Who are you asking?"] == "The information governance lead"
     assert rows["What are you waiting for?"] == "Whether the portal may be used"
     assert rows["By when do you need the answer?"] == display.moment(timezone.localdate().isoformat())
+
+
+@pytest.mark.parametrize(
+    ("outcome", "risk", "working", "days"),
+    [
+        ("do_not_share", "high", 2, 0),
+        ("not_yet", "high", 1, 0),
+        ("do_not_share", "medium", 0, 28),
+        ("not_yet", "standard", 0, 28),
+    ],
+)
+def test_the_review_date_that_is_offered(
+    who: Decider, outcome: str, risk: str, working: int, days: int
+) -> None:
+    Case.objects.filter(id=who.case_file.case.id).update(risk_level=risk, marac_criteria=[])
+    who.page("decision", outcome=outcome)
+    offered = who.client.get(who.step("main-reasons")).context["form"].initial["review_on"]
+    assert offered == rules.working_days_after(timezone.localdate(), working) + timedelta(days=days)
