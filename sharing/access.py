@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 
 from cases import access
-from cases.models import Case, Exclusion, User
+from cases.models import Case, Exclusion, Organisation, User
 from sharing.models import Agreement, Decision, Draft, Incident, Typing
 
 
@@ -26,8 +26,26 @@ def stored_draft(draft_id: UUID) -> Draft | None:
     related = ("case__team", "case__owner", "started_by")
     # Most drafts have no typing that waits: asked along, it costs their pages no query of its own.
     typing = Exists(Typing.objects.filter(draft=OuterRef("id")))
-    found = Draft.objects.select_related(*related).annotate(has_typing=typing)
+    found = Draft.objects.select_related(*related).annotate(has_typing=typing, **_settings())
     return found.filter(id=draft_id).first()
+
+
+_SETTINGS = tuple(field.attname for field in Organisation._meta.concrete_fields)
+
+
+def _settings() -> dict[str, Subquery]:
+    """The organisation's settings as columns that come with a draft, so that they cost no query either."""
+    row = Organisation.objects.filter(id=1)
+    return {f"organisation_{name}": Subquery(row.values(name)) for name in _SETTINGS}
+
+
+def organisation_with(draft: Draft) -> Organisation:
+    """The organisation's settings as they were when the draft was read."""
+    if not hasattr(draft, "organisation_id"):
+        return Organisation.current()
+    if draft.organisation_id is None:
+        return Organisation()
+    return Organisation(**{name: getattr(draft, f"organisation_{name}") for name in _SETTINGS})
 
 
 def fetch_draft(user: User | AnonymousUser, draft_id: UUID) -> Draft:

@@ -143,14 +143,20 @@ class PageForm(GovForm):
 
         A sharing agreement that was chosen fills in what it settles.
         """
-        agreement = self.sheet.agreement
+        agreement = self.sheet.agreement if self._asked & set(agreements.SETTLES) else None
         return self.load(agreements.defaults(agreement, self.sheet.answers)) if agreement else {}
+
+    @property
+    def _asked(self) -> set[str]:
+        """The names of the answers that the page asks for."""
+        return {*self.fields, *getattr(self, "for_each_recipient", ())}
 
     @property
     def from_agreement(self) -> str:
         """What the page says of the agreement that was chosen; empty where it settles nothing on it."""
-        asked = {*self.fields, *getattr(self, "for_each_recipient", ())}
-        return agreements.line(self.sheet.agreement, self.sheet.answers, asked)
+        if not self._asked & set(agreements.SETTLES):
+            return ""
+        return agreements.line(self.sheet.agreement, self.sheet.answers, self._asked)
 
     def load(self, stored: Mapping[str, Any]) -> dict[str, Any]:
         """Turn what the draft stores into what the fields show."""

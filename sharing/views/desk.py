@@ -55,12 +55,17 @@ def actor(request: HttpRequest) -> User:
     return user
 
 
-def sheet_of(answers: Mapping[str, Any], case: Case) -> Sheet:
-    """The answers with the case around them: its people and information, the settings, the agencies."""
+def sheet_of(answers: Mapping[str, Any], case: Case, organisation: Organisation | None = None) -> Sheet:
+    """The answers with the case around them: its people and information, the settings, the agencies.
+
+    Args:
+        organisation: the settings, where they were read already.
+    """
+    organisation = organisation or Organisation.current()
     prefetch_related_objects([case], "people", "information")
     return Sheet(
         answers=answers,
-        facts=facts_of(answers, case=case, organisation=Organisation.current(), now=timezone.now()),
+        facts=facts_of(answers, case=case, organisation=organisation, now=timezone.now()),
         people=list(case.people.all()),
         information=list(case.information.all()),
         # Most pages name no agency: the directory is read where one does.
@@ -78,7 +83,7 @@ def _directory() -> list[tuple[str, str]]:
 
 def open_desk(request: HttpRequest, draft: Draft) -> Desk:
     """Read the draft's answers and the case around them."""
-    sheet = sheet_of(actions.answers_of(draft), draft.case)
+    sheet = sheet_of(actions.answers_of(draft), draft.case, access.organisation_with(draft))
     return Desk(request, actor(request), draft, sheet, posted_saves(request, draft))
 
 
