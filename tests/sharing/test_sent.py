@@ -12,6 +12,7 @@ from django.utils import timezone
 from audit import ledger
 from audit.models import Entry
 from cases import access as case_access
+from cases import actions as case_actions
 from cases.models import User
 from sharing import after_actions, after_rows, due
 from sharing.models import Disclosure
