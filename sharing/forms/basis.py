@@ -149,6 +149,8 @@ class ConditionsForm(PageForm):
     """
 
     other_names = PageForm.other_names | {UNFOLD, UNFOLDED}
+    folded = ""
+    """The first question of which paragraphs are folded away."""
 
     article_9 = Radios(
         options("article_9"),
@@ -188,6 +190,7 @@ class ConditionsForm(PageForm):
         return any(name in found for name in (UNFOLD, UNFOLDED) for found in (self.data, self.stored))
 
     def _offer_paragraphs(self) -> None:
+        self.folded = ""
         for name in ("schedule_1", "offence_condition"):
             if name in self.fields:
                 self._offer(name)
@@ -199,7 +202,8 @@ class ConditionsForm(PageForm):
         none = [(NO_PARAGRAPH, "None: the condition above does not need one")] if name == "schedule_1" else []
         self.offer(name, [*shown, *none])
         field: Any = self.fields[name]
-        field.folded = len(every) - len(shown)
+        if len(shown) < len(every):
+            self.folded = self.folded or name
         if not self.sheet.facts.organisation.policy_document:
             field.help_text = f"{self.base_fields[name].help_text} {NO_DOCUMENT}".strip()
 

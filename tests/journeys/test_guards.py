@@ -65,8 +65,9 @@ def test_the_other_paragraphs_are_shown_without_script_and_keep_what_is_chosen(
     signed_in(page, officer)
     page.goto(at_desk.step("conditions"))
     page.get_by_label("Substantial public interest").check()
-    page.get_by_role("button", name="Show the other paragraphs").first.click()
+    page.get_by_role("button", name="Show the other paragraphs").click()
     assert page.get_by_role("button", name="Show the other paragraphs").count() == 0
+    assert page.url.endswith("#div_id_schedule_1")
     expect(page.get_by_label("Substantial public interest")).to_be_checked()
     page.get_by_label("Paragraph 24").first.check()
     page.get_by_role("button", name=NEXT).click()
