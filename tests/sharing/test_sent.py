@@ -145,6 +145,22 @@ def test_strangers(member: str, officer: User, case_file: CaseFile, request: pyt
     assert not Disclosure.objects.exists()
 
 
+def test_access_that_ends_meanwhile(
+    officer: User, granted: User, manager: User, case_file: CaseFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the judgement and the lock somebody is shut out: the policy is asked again."""
+    decision, real = share(officer, case_file), after_actions.judge_sent
+
+    def late(*args: Any) -> Any:
+        case_actions.exclude(by=manager, case=case_file.case, user=granted, reason="His sister")
+        return real(*args)
+
+    monkeypatch.setattr(after_actions, "judge_sent", late)
+    with pytest.raises(case_access.Hidden):
+        mark_sent(decision, by=granted, seen=0)
+    assert not Disclosure.objects.exists()
+
+
 @pytest.mark.parametrize(
     "column", ["sent", "sent_at", "complete", "method", "differs_from_decision", "by_id"]
 )
