@@ -95,8 +95,8 @@ def _item(item: str, keys: list[str]) -> dict[str, Any]:
     return {"information": item, "include": True, **said}
 
 
-def timed(visit: Visit, rounds: int) -> dict[str, list[float]]:
-    """The seconds that each page took, each time it was asked for; the pages take turns."""
+def answered(visit: Visit, rounds: int) -> dict[str, list[float]]:
+    """The seconds in which the application answered, each time; the pages take turns."""
     found: dict[str, list[float]] = {name: [] for name in visit}
     for number in range(rounds + 3):
         for name, (client, address) in visit.items():
