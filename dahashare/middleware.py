@@ -77,13 +77,21 @@ def lock_when_idle(get_response: Next) -> Next:
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if SESSION_KEY in request.session:
-            ended = idle.over(request.session)
-            if ended or (request.path != STAY and not idle.touch(request.session)):
+        try:
+            known = SESSION_KEY in request.session
+            if known and (idle.over(request.session) or not _noted(request)):
                 request.user = AnonymousUser()
+        except DatabaseError:
+            # Nobody, then: what needs no sign-in, such as the health page, must answer all the same.
+            request.user = AnonymousUser()
         return get_response(request)
 
     return middleware
+
+
+def _noted(request: HttpRequest) -> bool:
+    """Note that somebody is there; False where their session has ended meanwhile."""
+    return request.path == STAY or idle.touch(request.session)
 
 
 class SignInRequired(LoginRequiredMiddleware):

@@ -8,11 +8,12 @@ from urllib.parse import urlencode
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cases import parking
+from cases import idle, parking
 from cases.models import ParkedPost, Person, User
 from dahashare.tasks import sweep
 from tests.browser import BACKEND
@@ -292,3 +293,15 @@ def test_a_sign_in_changes_the_key_of_the_session(officer: User) -> None:
     sign_in(client, officer, "/")
     assert client.cookies["dahashare"].value != before
     assert Session.objects.count() == 1
+
+
+def test_a_database_that_does_not_answer_makes_nobody_of_everybody(
+    officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> bool:
+        raise OperationalError
+
+    client = signed_in(officer)
+    monkeypatch.setattr(idle, "over", fail)
+    assert client.get("/health/").status_code == 200
+    assert client.get("/cases/").status_code == 302

@@ -273,6 +273,17 @@ def test_the_same_again_within_a_second_writes_nothing(officer: User, who: Decid
     assert typing_actions.keep_typing(**given, typed="a=2").at > first.at
 
 
+def test_typing_that_was_altered_in_the_database_is_ignored_and_replaced(who: Decider) -> None:
+    window = str(uuid4())
+    keep(who, "reasons", window=window, harm_if_not=TYPED)
+    Typing.objects.update(typed=b"\x01" + b"z" * 80)
+    page = who.client.get(who.step("reasons"))
+    assert page.status_code == 200
+    assert not restored(page)
+    assert keep(who, "reasons", window=window, harm_if_not=TYPED).status_code == 200
+    assert restored(who.client.get(who.step("reasons"))) == TYPED
+
+
 def test_the_sweep_removes_typing_of_recorded_drafts_alone(officer: User, who: Decider) -> None:
     keep(who, "reasons", harm_if_not=TYPED)
     assert typing_actions.sweep_typing() == 0
