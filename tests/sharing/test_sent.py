@@ -89,7 +89,7 @@ def test_sent_before_the_basis_was_chosen(officer: User, case_file: CaseFile) ->
 
 def test_sent_although_the_decision_was_not_to_share(officer: User, case_file: CaseFile) -> None:
     decision = decided(officer, case_file, **NOT_SHARED)
-    values = {"other_recipient": "The duty sergeant", "other_item": "The knife"}
+    values: dict[str, Any] = {"other_recipient": "The duty sergeant", "other_item": "The knife"}
     with pytest.raises(after_actions.ReasonNeeded) as needed:
         mark_sent(decision, **values)
     assert needed.value.differs == ["not_decided", "other_recipient", "other_item"]
