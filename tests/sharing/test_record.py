@@ -14,7 +14,7 @@ from audit.chain import receipt_code
 from cases import actions as case_actions
 from cases import events
 from cases.models import ConsentRecord, Organisation, User
-from sharing import access, actions, lists, projection, rules, words
+from sharing import access, actions, lists, projection, recording, rules, words
 from sharing.answers import facts_of, fingerprint
 from sharing.models import Decision, Draft
 from tests.cast import CaseFile
@@ -233,7 +233,7 @@ def test_a_case_that_changes_meanwhile_is_read_again(
 def test_so_is_everything_that_the_rules_read(
     change: str, officer: User, case_file: CaseFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    draft, real = draft_of(officer, case_file), actions._consent_record
+    draft, real = draft_of(officer, case_file), recording.consent_record
 
     def late(*args: Any) -> Any:
         if change == "case":
