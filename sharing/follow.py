@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from cases.models import Case
-from sharing import agreements, journey, lists
+from sharing import agreements, emergency, journey, lists
 from sharing.answers import Answers
 
 CORRECTION, REVIEW = "correction", "review"
@@ -13,13 +13,13 @@ WRONG = "what_is_wrong"
 
 _NOT_ANSWERS = frozenset(
     {"reference", "decision", "judged_at", "people", "organisation", "findings", "guidance", "lists", "row"}
-    | {"recipients", "items", "information_count", WRONG}
+    | {"recipients", "items", "information_count", WRONG, emergency.KEY}
     | agreements.RECORDED
     | {"risk_level", "marac_criteria", "marac_referred_on", "concern_identified_at"}
 )
 _OF_ITEM = ("recipients", "why", "relevant", "enough", "include", "withheld_reason", "third_party_effect")
-_DECIDED_ANEW = frozenset({"decided_at", "review_on"})
-"""What a correction keeps as it was, and a new decision at a review asks again."""
+_DECIDED_ANEW = frozenset({"decided_at", "review_on", "already_sent", "sent_at", "sent_how", "sent_what"})
+"""What a correction keeps as it was, and a new decision at a review asks again: nothing of it is sent yet."""
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 

@@ -60,6 +60,22 @@ def test_a_new_decision_is_due_at_once_until_it_is_recorded(officer: User, case_
     assert [one.decision for one in due.reviews_due(officer)] == [after]
 
 
+def test_a_new_decision_is_not_sent_yet_because_the_one_before_it_was(
+    officer: User, case_file: CaseFile
+) -> None:
+    sent: dict[str, Any] = {"already_sent": True, "sent_at": "2026-03-01T10:00:00+00:00", "sent_how": "Phone"}
+    decision = decided(officer, case_file, **sent)
+    draft, _ = after_actions.start_follow_up(by=officer, decision=decision, as_="review", what=REASON)
+    answers = actions.answers_of(draft)
+    assert not {"already_sent", "sent_at", "sent_how"} & set(answers)
+    answers["recipients"][0]["linked"] = "yes"
+    draft = actions.save_draft(by=officer, draft=draft, answers=answers, saves=draft.saves)
+    with pytest.raises(actions.CannotRecord):
+        actions.record(by=officer, draft=draft, now=NOW)
+    kept, _ = after_actions.start_follow_up(by=officer, decision=decision, as_="correction", what=REASON)
+    assert actions.answers_of(kept)["already_sent"] is True
+
+
 def test_a_followed_decision_is_not_looked_at(officer: User, case_file: CaseFile) -> None:
     decision = not_shared(officer, case_file)
     draft, _ = after_actions.start_follow_up(by=officer, decision=decision, as_="correction", what="It")
