@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -34,9 +34,10 @@ def window_of(posted: Mapping[str, Any]) -> Window | None:
         return None
     took, _, text = str(posted.get("restored", "")).partition(" ")
     try:
+        # A moment that is beyond the calendar in UTC overflows here and not in the database's driver.
         moment = datetime.fromisoformat(text)
-        return Window(own, UUID(took), moment) if moment.tzinfo else Window(own)
-    except ValueError:
+        return Window(own, UUID(took), moment.astimezone(UTC)) if moment.tzinfo else Window(own)
+    except (ValueError, OverflowError):
         return Window(own)
 
 
