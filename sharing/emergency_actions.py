@@ -77,7 +77,7 @@ def record_emergency(
         case: None opens a provisional one, owned by `by`, for whoever `who_else` names.
         team: of the provisional case; None: the first of theirs.
         draft: a draft of the case that the completion goes on with; what is in it is never lost.
-        now: the aware time that the rules judge against, for made-up cases.
+        now: the aware time that the rules judge against and at which a basis is chosen; None: the clock's.
 
     Raises:
         Http404: the case is not theirs to work on.

@@ -47,13 +47,15 @@ def _answer(request: HttpRequest, user: User, case: Case | None, draft: Draft | 
     with drawing():
         form = _form(request, case, draft)
     if form.is_valid():
+        now = timezone.now()  # one moment: a basis that is chosen while telling is not chosen after it
         try:
             decision = emergency_actions.record_emergency(
                 by=user,
                 case=case,
-                answers=form.given(timezone.now()),
+                answers=form.given(now),
                 draft=draft,
                 request_key=page.request_key(request),
+                now=now,
             )
         except DuplicateRequest:
             form.add_error(None, USED)

@@ -17,6 +17,7 @@ from sharing.actions import answers_of
 from sharing.models import Decision, Draft
 from sharing.views.desk import sheet_of
 from tests.cast import CaseFile
+from tests.sharing import hurrying
 from tests.sharing.deciding import NOT_SHARED, NOW, answers, decided
 from tests.sharing.filling import Decider, decider
 from tests.sharing.following import browser, post, share, share_both
@@ -112,6 +113,18 @@ def test_a_new_decision_is_decided_anew(officer: User, case_file: CaseFile) -> N
     assert "decided_at" not in kept
     assert "review_on" not in kept
     assert kept["reason_text"]
+
+
+def test_the_nine_answers_of_an_emergency_stay_with_it(officer: User, case_file: CaseFile) -> None:
+    answer = browser(officer).post(
+        reverse("emergency_case", args=[case_file.case.reference]), hurrying.page_of(case_file)
+    )
+    assert answer.status_code == 302
+    emergency = Decision.objects.get()
+    assert emergency.basis_after_sharing is False
+    assert "emergency" in projection.said_of(emergency)
+    after = record(officer, correcting(officer, emergency))
+    assert "emergency" not in projection.said_of(after)
 
 
 def test_a_second_click_leads_to_the_same_draft(officer: User, granted: User, case_file: CaseFile) -> None:
