@@ -7,42 +7,28 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from audit import ledger
 from cases.models import User
 from sharing import after_actions
 from sharing.models import Decision
 from tests.browser import Keys, assert_summary_links_land, check_page, signed_in
 from tests.cast import CaseFile
 from tests.journeys import deciding as by_keyboard
+from tests.journeys.telephone import PHONE, assert_room_for_a_finger, assert_verified, looked_at
 from tests.sharing.deciding import NOT_SHARED, decided
 from tests.sharing.filling import decider
 from tests.sharing.following import ANSWER, mark_sent, report, share_both
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PHONE = {"width": 375, "height": 800}
 RECORD = "Record it"
-
-
-@pytest.fixture
-def phone(page: Page) -> Page:
-    """A page as wide as a telephone."""
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    return page
-
-
-def looked_at(page: Page, name: str) -> None:
-    """The page passes every check; then it is a telephone again."""
-    check_page(page, name)
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    page.reload()
 
 
 def test_record_sent_in_parts(phone: Page, officer: User, case_file: CaseFile) -> None:
     decision = share_both(officer, case_file)
     signed_in(phone, officer)
-    phone.goto(reverse("decision", args=[decision.reference]))
-    Keys(phone).press("Record that you sent it")
+    phone.goto("/")
+    by_keyboard.on(phone, "My work").press(f"Record that you sent it {decision.reference}")
     by_keyboard.on(phone, "Record what was sent")
+    assert_room_for_a_finger(phone)
     looked_at(phone, "after-sent")
     _send(phone, case_file.information.text, "Yes, more will be sent")
     expect(phone.get_by_role("heading", name="Still to send")).to_be_visible()
@@ -53,7 +39,7 @@ def test_record_sent_in_parts(phone: Page, officer: User, case_file: CaseFile) -
     looked_at(phone, "after-all-sent")
     assert decision.disclosures.count() == 2
     assert not decision.disclosures.filter(differs_from_decision=True).exists()
-    assert ledger.verify().problem is None
+    assert_verified()
 
 
 def _send(page: Page, item: str, more: str) -> None:
@@ -72,7 +58,7 @@ def test_sent_otherwise_asks_why_and_loses_nothing(phone: Page, officer: User, c
     keys.press(RECORD)
     expect(phone.locator(".govuk-error-summary")).to_be_visible()
     check_page(phone, "after-sent-error")
-    phone.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    phone.set_viewport_size(PHONE)
     phone.reload()
     assert_summary_links_land(phone)
     keys = Keys(phone)
@@ -85,7 +71,7 @@ def test_sent_otherwise_asks_why_and_loses_nothing(phone: Page, officer: User, c
     keys.type("Why was it different? (optional)", "The portal was down and she was at the desk")
     keys.press(RECORD)
     expect(phone.get_by_text("Not what was decided")).to_be_visible()
-    assert ledger.verify().problem is None
+    assert_verified()
 
 
 def test_a_correction(phone: Page, officer: User, case_file: CaseFile) -> None:
@@ -95,7 +81,8 @@ def test_a_correction(phone: Page, officer: User, case_file: CaseFile) -> None:
     assert who.record().status_code == 302
     decision = Decision.objects.get(request_key=who.draft.request_key)
     signed_in(phone, officer)
-    phone.goto(reverse("decision", args=[decision.reference]))
+    phone.goto(reverse("case_sharing", args=[case_file.case.reference]))
+    by_keyboard.on(phone, "Sharing").press(decision.reference)
     Keys(phone).press("Something in it is wrong")
     keys = by_keyboard.on(phone, "Something in it is wrong")
     looked_at(phone, "after-correct")
@@ -105,24 +92,21 @@ def test_a_correction(phone: Page, officer: User, case_file: CaseFile) -> None:
     keys.press("Why share, or why not")
     keys = by_keyboard.on(phone, "Why share, or why not")
     keys.type("What could happen if we do not share?", "He could kill her: he has said so twice")
-    keys.press(by_keyboard.NEXT)
-    phone.goto(reverse("draft_check", args=[_draft_of(decision)]))
+    keys.press("Save and come back later")
+    by_keyboard.on(phone, "Decide whether to share").press("Check the decision")
     reference = by_keyboard.record(phone)
     looked_at(phone, "after-corrected-done")
-    phone.goto(reverse("decision", args=[decision.reference]))
+    Keys(phone).press(decision.reference)
     expect(phone.get_by_text("Superseded by")).to_be_visible()
     Keys(phone).press(reference)
     expect(phone.get_by_text("Corrects")).to_be_visible()
     expect(phone.get_by_text("The harm was put too weakly").first).to_be_visible()
     looked_at(phone, "after-corrected")
-    phone.goto(reverse("case_sharing", args=[case_file.case.reference]) + "?show=superseded")
+    Keys(phone).press("Back to the decisions of this case")
+    by_keyboard.on(phone, "Sharing").press("Superseded (1)")
     expect(phone.get_by_role("cell", name=f"Superseded by {reference}")).to_be_visible()
     looked_at(phone, "after-superseded")
-    assert ledger.verify().problem is None
-
-
-def _draft_of(decision: Decision) -> Any:
-    return decision.following_drafts.get().id
+    assert_verified()
 
 
 def test_the_wrong_person_and_the_governance_lead(
@@ -161,7 +145,7 @@ def test_the_wrong_person_and_the_governance_lead(
     phone.goto("/incidents/")
     expect(phone.get_by_text("Not reported")).to_be_visible()
     looked_at(phone, "after-incidents")
-    assert ledger.verify().problem is None
+    assert_verified()
 
 
 def test_a_look_back(phone: Page, officer: User, case_file: CaseFile) -> None:
@@ -172,7 +156,7 @@ def test_a_look_back(phone: Page, officer: User, case_file: CaseFile) -> None:
     looked_at(phone, "after-review")
     keys.press(RECORD)
     check_page(phone, "after-review-error")
-    phone.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    phone.set_viewport_size(PHONE)
     phone.reload()
     assert_summary_links_land(phone)
     keys.choose("Is this decision still right?", "A new decision is needed")
@@ -180,7 +164,7 @@ def test_a_look_back(phone: Page, officer: User, case_file: CaseFile) -> None:
     keys.press(RECORD)
     by_keyboard.on(phone, "Decide whether to share")
     assert decision.following_drafts.get().follows_as == "review"
-    assert ledger.verify().problem is None
+    assert_verified()
 
 
 IN_ERROR: dict[str, Callable[[Decision, Any], str]] = {

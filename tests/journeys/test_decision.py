@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -18,15 +17,17 @@ from tests.browser import Keys, assert_summary_links_land, check_page, signed_in
 from tests.cast import CaseFile
 from tests.journeys import deciding as by_keyboard
 from tests.journeys import opening
+from tests.journeys.telephone import assert_verified
 from tests.sharing.filling import PAGES, Decider, decider
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LOOKED_AT = [step.slug for step in journey.STEPS if step.slug not in journey.LISTED]
 
 
-def test_a_full_decision_by_keyboard_alone(
-    page: Page, officer: User, manager: User, governance: User, case_file: CaseFile
+def test_a_full_decision_by_keyboard_alone_on_a_telephone(
+    phone: Page, officer: User, manager: User, governance: User, case_file: CaseFile
 ) -> None:
+    page = phone
     signed_in(page, officer)
     page.goto(reverse("case_sharing", args=[case_file.case.reference]))
     by_keyboard.start_decision(page)
@@ -40,7 +41,7 @@ def test_a_full_decision_by_keyboard_alone(
     expect(page.get_by_text(by_keyboard.REASON).first).to_be_visible()
     assert_in_timeline(page, manager, case_file.case, reference)
     assert_in_log(page, governance, reference)
-    call_command("verify_ledger")
+    assert_verified()
 
 
 def test_a_new_case_and_its_decision_by_keyboard_alone(
@@ -69,7 +70,7 @@ def test_a_new_case_and_its_decision_by_keyboard_alone(
     expect(standing).to_contain_text("Not asked: we rely on another lawful basis")
     assert_in_timeline(page, manager, case, reference)
     assert_in_log(page, governance, reference)
-    call_command("verify_ledger")
+    assert_verified()
 
 
 def assert_in_timeline(page: Page, manager: User, case: Case, reference: str) -> None:

@@ -4,20 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.urls import reverse
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
 from cases.models import Case, User
 from sharing.models import Decision, Draft
 from tests.browser import Keys, assert_summary_links_land, check_page, signed_in
 from tests.cast import CaseFile
 from tests.journeys import deciding as by_keyboard
+from tests.journeys.telephone import assert_room_for_a_finger, assert_verified
 from tests.sharing.deciding import draft_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MOST_INPUTS = 9
-PHONE: ViewportSize = {"width": 375, "height": 700}
 WHAT = "2. What is happening?"
 TOLD = "6. What did you tell them?"
 
@@ -65,11 +64,12 @@ def record(page: Page, keys: Keys) -> Decision:
     return decision
 
 
-def test_with_a_case_from_any_of_its_pages(page: Page, officer: User, case_file: CaseFile) -> None:
+def test_with_a_case_from_any_of_its_pages(phone: Page, officer: User, case_file: CaseFile) -> None:
+    page = phone
     signed_in(page, officer)
-    page.set_viewport_size(PHONE)
     page.goto(reverse("case_people", args=[case_file.case.reference]))
     Keys(page).press("Emergency share")
+    assert_room_for_a_finger(page)
     keys = Counted(page)
     keys.tick("Roz", within="1. Who is in danger?")
     questions_2_to_8(keys)
@@ -77,14 +77,15 @@ def test_with_a_case_from_any_of_its_pages(page: Page, officer: User, case_file:
     assert keys.inputs <= MOST_INPUTS
     decision = record(page, keys)
     complete(page, decision)
-    call_command("verify_ledger")
+    assert_verified()
 
 
-def test_without_a_case_then_completed_and_matched(page: Page, officer: User, case_file: CaseFile) -> None:
+def test_without_a_case_then_completed_and_matched(phone: Page, officer: User, case_file: CaseFile) -> None:
+    page = phone
     signed_in(page, officer)
-    page.set_viewport_size(PHONE)
     page.goto("/")
     Keys(page).press("Emergency share")
+    assert_room_for_a_finger(page)
     keys = Counted(page)
     keys.type("1. Who is in danger?", "A woman at 14 Quarry Rise")
     questions_2_to_8(keys)
@@ -92,7 +93,8 @@ def test_without_a_case_then_completed_and_matched(page: Page, officer: User, ca
     assert keys.inputs <= MOST_INPUTS
     decision = record(page, keys)
     complete(page, decision)
-    page.goto(reverse("case", args=[decision.case.reference]))
+    Keys(page).press("Back to the decisions of this case")
+    Keys(page).press("Overview")
     Keys(page).press("Say which case this provisional case belongs to")
     match = Keys(page)
     match.type("Which case does it belong to?", case_file.case.reference)
@@ -101,7 +103,7 @@ def test_without_a_case_then_completed_and_matched(page: Page, officer: User, ca
     assert Case.objects.get(id=decision.case_id).matched_to == case_file.case
     page.goto(reverse("case_sharing", args=[case_file.case.reference]))
     expect(page.get_by_role("link", name=decision.reference)).to_be_visible()
-    call_command("verify_ledger")
+    assert_verified()
 
 
 def complete(page: Page, decision: Decision) -> None:
@@ -110,14 +112,13 @@ def complete(page: Page, decision: Decision) -> None:
     assert name.startswith("Complete it by ")
     Keys(page).press(name)
     keys = by_keyboard.on(page, "Decide whether to share")
-    draft = Draft.objects.get(follows=decision)
-    page.goto(reverse("draft_step", args=[draft.id, "decision"]))
+    keys.press("Your decision")
     keys = by_keyboard.on(page, "Your decision")
     keys.choose("Are you in doubt about anything?", "No")
-    keys.press(by_keyboard.NEXT)
-    page.goto(reverse("draft_check", args=[draft.id]))
+    keys.press("Save and come back later")
+    by_keyboard.on(page, "Decide whether to share").press("Check the decision")
     reference = by_keyboard.record(page)
-    page.goto(reverse("decision", args=[decision.reference]))
+    Keys(page).press(decision.reference)
     expect(page.get_by_role("link", name=f"decision {reference}")).to_be_visible()
 
 
