@@ -211,7 +211,7 @@ def stops_so_far(sheet: Sheet) -> list[rules.Finding]:
     if sheet.facts.already_sent:
         return []
     if sheet.facts.outcome:
-        return rules.stops(rules.assess(sheet.facts))
+        return rules.stops(sheet.findings)
     found = rules.stops(rules.assess(replace(sheet.facts, outcome="share_part")))
     return [one for one in found if one.subjects or one.code not in _OPEN_UNTIL_DECIDED]
 
@@ -228,6 +228,22 @@ def stops_on(step: Step, sheet: Sheet, stops: Sequence[rules.Finding]) -> list[t
 def saved(step: Step, sheet: Sheet) -> bool:
     """Whether the page was filled in and saved."""
     return bool(sheet.answers.get("pages", {}).get(step.slug))
+
+
+def opened_again(before: Sheet, after: Sheet) -> frozenset[str]:
+    """The saved pages on which a question is open now that was not: nobody was asked it there yet.
+
+    It arises only now, or its answer went with an answer of another page.
+    """
+    both = (step for step in STEPS if saved(step, before) and saved(step, after))
+    return frozenset(step.slug for step in both if (now := _open(step, after)) and now - _open(step, before))
+
+
+def _open(step: Step, sheet: Sheet) -> set[str]:
+    """The questions of a page that need an answer and have none; of a list, whether anything is in it."""
+    if step.slug in LISTED:
+        return set() if sheet.answers.get(step.slug) else {step.slug}
+    return set(step.form(sheet).again().emptied())
 
 
 def complete(step: Step, sheet: Sheet) -> bool:
@@ -282,7 +298,7 @@ def panel_due(sheet: Sheet) -> bool:
         return False
     if facts.outcome == "not_yet" and not (facts.review_on and facts.review_on < timezone.localdate()):
         return False
-    return any(one.code == "high_risk_not_shared" for one in rules.assess(facts))
+    return any(one.code == "high_risk_not_shared" for one in sheet.findings)
 
 
 def state(step: Step, sheet: Sheet, stops: Sequence[rules.Finding]) -> tuple[str, str]:
@@ -296,4 +312,4 @@ def state(step: Step, sheet: Sheet, stops: Sequence[rules.Finding]) -> tuple[str
 
 def points_form(sheet: Sheet, data: Any = None) -> PointsForm:
     """The page of the points that the answers raise."""
-    return PointsForm(sheet, rules.points(rules.assess(sheet.facts)), data)
+    return PointsForm(sheet, rules.points(sheet.findings), data)

@@ -1,11 +1,14 @@
 """A draft in words: every page with its answers, each information item, and what serves each golden rule."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.text import Truncator
+
 from cases.models import InformationItem
 from sharing import journey, lists, rules
+from sharing.forms.items import SHOWN
 from sharing.forms.page import in_words
 from sharing.forms.recipients import RecipientForm
 from sharing.sheet import Sheet
@@ -88,6 +91,13 @@ def what_happens(sheet: Sheet, item: InformationItem) -> list[str]:
     told += [f"Enough to be understood: {in_words(said['enough'])}"] if said.get("enough") is not None else []
     effect = said.get("third_party_effect")
     return told + ([f"How it could affect others: {effect}"] if effect else [])
+
+
+def about(sheet: Sheet, subjects: Iterable[str]) -> list[str]:
+    """What a finding is about: a recipient by name, a piece of information by the beginning of its text."""
+    known = {one["key"]: str(one.get("name") or "Name missing") for one in sheet.recipients}
+    known |= {str(item.id): f"“{Truncator(item.text).chars(SHOWN)}”" for item in sheet.information}
+    return [known[key] for key in subjects if key in known]
 
 
 def is_stale(sheet: Sheet, item: InformationItem) -> bool:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django import forms
@@ -120,24 +120,34 @@ def _names(form: PageForm, name: str) -> list[str]:
     return [f"{name}_{part}" for part in widget.labels] if isinstance(widget, PartsWidget) else [name]
 
 
+def _given(form: PageForm, name: str, data: Any) -> list[list[str]]:
+    """The texts under each name of a question; of a choice what is offered: a browser shows no more."""
+    one: Any = form.fields[name]
+    parts = [_texts(data, part) for part in _names(form, name)]
+    if not isinstance(one, forms.ChoiceField):
+        return parts
+    offered = {str(code) for code, _ in cast("Any", one.choices)}
+    return [[text for text in texts if text in offered] for texts in parts]
+
+
 def _texts(data: Any, name: str) -> list[str]:
     # A browser sends line ends as two characters and a script as one.
     given = [str(text).replace("\r\n", "\n").strip() for text in data.getlist(name)]
     return [text for text in given if text]
 
 
-def _said(form: PageForm, data: Any) -> dict[str, list[str]]:
+def _said(form: PageForm, data: Any) -> dict[str, list[list[str]]]:
     """The answers in what was posted, for comparing: without what is empty or not asked here."""
-    names = [part for name in form.fields for part in _names(form, name)]
-    return {name: texts for name in names if name not in ALWAYS_KNOWN and (texts := _texts(data, name))}
+    found = {name: _given(form, name, data) for name in form.fields if name not in ALWAYS_KNOWN}
+    return {name: parts for name, parts in found.items() if any(parts)}
 
 
 def _rows(form: PageForm, typed: QueryDict, inside: Any) -> list[dict[str, Any]]:
     """Each question whose typed answer differs from the one in the fields, with it in words."""
     rows = []
     for name, one in form.fields.items():
-        parts = [_texts(typed, part) for part in _names(form, name)]
-        if parts != [_texts(inside, part) for part in _names(form, name)]:
+        parts = _given(form, name, typed)
+        if parts != _given(form, name, inside):
             rows.append({"question": form.question(name), "answer": _in_words(one, parts) or ["Nothing"]})
     return rows
 

@@ -1,6 +1,7 @@
 """The points to answer, the summary to check, the recording, and what comes after it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from cases.banner import banner
 from sharing import access, actions, display, due, journey, projection, rules
 from sharing.answers import fingerprint
 from sharing.models import Decision
-from sharing.summary import golden_rules, sections
+from sharing.summary import about, golden_rules, sections
 from sharing.views.desk import (
     Desk,
     Problems,
@@ -91,6 +92,7 @@ def _points(desk: Desk, form: Any, **context: Any) -> HttpResponse:
         {
             "words": words(point.words),
             "code": point.code,
+            "about": about(desk.sheet, point.subjects),
             "change": _where(desk, point),
             "serves": display.served(point.serves),
         }
@@ -115,7 +117,8 @@ def _question(desk: Desk, step: journey.Step, name: str, subjects: Sequence[str]
         step, desk.sheet, journey.stops_so_far(desk.sheet)
     ):
         return ""
-    form = step.form(desk.sheet)
+    # Which agencies are offered changes no question: the directory need not be read for this.
+    form = step.form(replace(desk.sheet, agencies=()))
     asked = (one for one in (name, *(f"{name}_{key}" for key in subjects)) if one in form.fields)
     return next((f"#{form[one].auto_id}" for one in asked), "")
 
@@ -146,7 +149,7 @@ def obstacles(desk: Desk) -> list[dict[str, str]]:
     ]
     if sheet.facts.already_sent:
         return found
-    findings = rules.assess(sheet.facts)
+    findings = sheet.findings
     found += [{"text": in_short(one), "href": _where(desk, one)} for one in rules.stops(findings)]
     answered = sheet.answers.get("points", {})
     if any(one.code not in answered for one in rules.points(findings)):
@@ -159,7 +162,7 @@ def obstacles(desk: Desk) -> list[dict[str, str]]:
 def _check(
     desk: Desk, problems: list[tuple[str, str]], status: int = 200, followed: Decision | None = None
 ) -> HttpResponse:
-    findings = rules.assess(desk.sheet.facts)
+    findings = desk.sheet.findings
     answered = desk.sheet.answers.get("points", {})
     shown = [
         {"words": words(one.words), "answer": answered.get(one.code, "")} for one in rules.points(findings)

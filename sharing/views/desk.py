@@ -122,7 +122,7 @@ def keep(desk: Desk, change: Change) -> Desk:
     Raises:
         DraftChanged: the draft was saved elsewhere since the page was opened, with other answers.
     """
-    wanted = agreements.settle(change(desk.sheet.answers), desk.sheet.agreements)
+    wanted = _unmarked(desk, agreements.settle(change(desk.sheet.answers), desk.sheet.agreements))
     try:
         window = window_of(desk.request.POST)
         draft = actions.save_draft(
@@ -136,8 +136,22 @@ def keep(desk: Desk, change: Change) -> Desk:
 
 
 def _same(wanted: Mapping[str, Any], sheet: Sheet) -> bool:
-    alleging = {str(item.id) for item in sheet.information if item.alleges_offence}
-    return prune(wanted, alleging=alleging) == prune(sheet.answers, alleging=alleging)
+    return _pruned(wanted, sheet) == _pruned(sheet.answers, sheet)
+
+
+def _pruned(answers: Mapping[str, Any], sheet: Sheet) -> dict[str, Any]:
+    return prune(answers, alleging={str(item.id) for item in sheet.information if item.alleges_offence})
+
+
+def _unmarked(desk: Desk, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers, and no mark on a page where they open a question: it is asked before it is missed."""
+    case, organisation = desk.draft.case, access.organisation_with(desk.draft)
+    later = facts_of(
+        pruned := _pruned(wanted, desk.sheet), case=case, organisation=organisation, now=timezone.now()
+    )
+    opened = journey.opened_again(desk.sheet, replace(desk.sheet, answers=pruned, facts=later))
+    marks = {slug: done for slug, done in wanted.get("pages", {}).items() if slug not in opened}
+    return {**wanted, "pages": marks} if opened else dict(wanted)
 
 
 def changed_elsewhere(desk: Desk) -> Desk:

@@ -25,14 +25,13 @@ from sharing.views.desk import (
     Problems,
     at_place,
     changed_elsewhere,
-    in_short,
     keep,
     on_draft,
     show,
     with_stops,
 )
 from sharing.views.journey import address
-from sharing.views.listed import ListPage, leave, stops_of
+from sharing.views.listed import ListPage, stops_of, visit
 
 STEP = journey.BY_SLUG["items"]
 FIELD = {
@@ -50,11 +49,9 @@ def _stops(desk: Desk) -> list[rules.Finding]:
 
 
 @on_draft
-def items(request: HttpRequest, desk: Desk) -> HttpResponse:
+def items(_request: HttpRequest, desk: Desk) -> HttpResponse:
     """Every piece of information of the case: to share, withheld, or not considered."""
-    if request.method != "POST":
-        return _list(desk, [])
-    return leave(desk, ListPage(STEP, "information", _empty, _open_questions, _against, _list))
+    return visit(desk, ListPage(STEP, "information", _empty, _open_questions, _place, _list))
 
 
 def _empty(desk: Desk) -> bool:
@@ -63,22 +60,23 @@ def _empty(desk: Desk) -> bool:
 
 def _open_questions(desk: Desk) -> list[tuple[str, str]]:
     if not desk.sheet.item_answers:
-        first = f"item-{desk.sheet.information[0].id}" if desk.sheet.information else "add"
-        return [(first, "Choose at least one piece of information, to share or to withhold")]
+        return [(_first(desk), "Choose at least one piece of information, to share or to withhold")]
     found = [
         (f"item-{one.id}", "Answer every question about this information")
         for one in journey.unfinished_items(desk.sheet)
     ]
-    first = f"item-{desk.sheet.information[0].id}" if desk.sheet.information else "add"
     return found + [
-        (first, f"Choose at least one item for {one.get('name')}, or remove them from page 2")
+        (_first(desk), f"Choose at least one item for {one.get('name')}, or remove them from page 2")
         for one in journey.without_item(desk.sheet)
     ]
 
 
-def _against(desk: Desk) -> list[tuple[str, str]]:
-    first = f"item-{desk.sheet.information[0].id}" if desk.sheet.information else "add"
-    return [(f"item-{one.subjects[0]}" if one.subjects else first, in_short(one)) for one in _stops(desk)]
+def _first(desk: Desk) -> str:
+    return f"item-{desk.sheet.information[0].id}" if desk.sheet.information else "add"
+
+
+def _place(desk: Desk, finding: rules.Finding) -> str:
+    return f"item-{finding.subjects[0]}" if finding.subjects else _first(desk)
 
 
 def _list(desk: Desk, problems: list[tuple[str, str]]) -> HttpResponse:

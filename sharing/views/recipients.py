@@ -19,14 +19,13 @@ from sharing.views.desk import (
     Problems,
     at_place,
     changed_elsewhere,
-    in_short,
     keep,
     on_draft,
     show,
     with_stops,
 )
 from sharing.views.journey import address
-from sharing.views.listed import ListPage, leave, stops_of
+from sharing.views.listed import ListPage, stops_of, visit
 
 STEP = journey.BY_SLUG["recipients"]
 MOST = 30
@@ -38,12 +37,9 @@ def _stops(desk: Desk) -> list[rules.Finding]:
 
 
 @on_draft
-def recipients(request: HttpRequest, desk: Desk) -> HttpResponse:
+def recipients(_request: HttpRequest, desk: Desk) -> HttpResponse:
     """Everybody who needs to know; the page is done when each of them is."""
-    if request.method != "POST":
-        return _list(desk, [])
-    page = ListPage(STEP, "recipients", _empty, _open_questions, _against, _list)
-    return leave(desk, page)
+    return visit(desk, ListPage(STEP, "recipients", _empty, _open_questions, _place, _list))
 
 
 def _empty(desk: Desk) -> bool:
@@ -57,11 +53,8 @@ def _open_questions(desk: Desk) -> list[tuple[str, str]]:
     return [(f"change-{one['key']}", f"Answer every question about {_name(one)}") for one in unfinished]
 
 
-def _against(desk: Desk) -> list[tuple[str, str]]:
-    return [
-        (f"change-{(one.subjects or ('',))[0]}" if one.subjects else "add", in_short(one))
-        for one in _stops(desk)
-    ]
+def _place(_desk: Desk, finding: rules.Finding) -> str:
+    return f"change-{finding.subjects[0]}" if finding.subjects else "add"
 
 
 def _name(recipient: Mapping[str, Any]) -> str:
