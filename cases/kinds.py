@@ -73,7 +73,7 @@ FIELDS = {
     "cannot_protect": "Cannot protect themselves",
     "dated": "Date of the information",
     "whose": "Whose opinion",
-    "alleges_offence": "Alleges an offence",
+    "alleges_offence": "Says that an offence was committed",
     "about": "About whom",
     "marac_referred_on": "Referred to MARAC on",
 }

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.formats import date_format
 
 from cases.forms.base import DayField
-from sharing import agreements, emergency, journey, lists, words
+from sharing import agreements, emergency, follow, journey, lists, words
 from sharing.answers import day_or_moment
 from sharing.forms import agreements as agreement_pages
 from sharing.forms.decision import WAITING
@@ -98,7 +98,7 @@ _KNOWN = frozenset(name for _, rows in PAGES for name, _, _ in rows)
 _NOT_ROWS = frozenset(
     {"reference", "decision", "judged_at", "people", "organisation", "findings", "guidance", "lists", "row"}
     | {"recipients", "items", "affected", "information_count", "agreement_review_on", "emergency"}
-    | {"agreement", *agreements.RECORDED}
+    | {"agreement", *agreements.RECORDED, follow.WRONG}
     | {"risk_level", "marac_criteria", "marac_referred_on", "concern_identified_at"}
 )
 
@@ -254,16 +254,27 @@ def _item_rows(item: Said, names: Mapping[str, str], receivers: Mapping[str, str
 
 
 def findings(said: Said, kind: str) -> list[dict[str, Any]]:
-    """The stops or the points that were recorded, with their words and what was answered."""
+    """The stops or the points that were recorded, in the words that were seen, and what was answered."""
+    seen = {
+        word_id: int(version) for word_id, version, _ in (one.split(" ") for one in said.get("guidance", ()))
+    }
     return [
         {
-            "title": words.words(f"{kind}.{one['code']}").title,
+            "title": _title(word_id := f"{kind}.{one['code']}", seen.get(word_id)),
             "serves": served(one["serves"]),
             "answer": one["answer"],
         }
         for one in said.get("findings", ())
         if one["kind"] == kind
     ]
+
+
+def _title(word_id: str, version: int | None) -> str:
+    """The title in the version that was seen; in the newest where we no longer hold that one."""
+    try:
+        return words.words(word_id, version).title
+    except KeyError:
+        return words.words(word_id).title
 
 
 def served(serves: Iterable[str]) -> str:

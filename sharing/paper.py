@@ -166,7 +166,7 @@ def _followed(after: Page) -> Iterator[Block]:
     """What came after it, in the order of the page."""
     yield from (_text(f"{words} {other.reference}.") for words, other in after.get("links", ()))
     if wrong := after.get("what_is_wrong"):
-        yield _table([("What was wrong with the decision before", wrong)])
+        yield _table([(after["why_followed"], wrong)])
     if left := after.get("left"):
         yield _heading(2, "Still to send")
         by = f"By {after['send_by']}. " if after.get("send_by") else ""

@@ -21,6 +21,7 @@ from tests.sharing import hurrying
 from tests.sharing.deciding import NOT_SHARED, NOW, answers, decided
 from tests.sharing.filling import Decider, decider
 from tests.sharing.following import browser, post, share, share_both
+from tests.sharing.test_emergency import recorded
 
 WRONG = "It was Tuesday, not Wednesday"
 
@@ -74,6 +75,31 @@ def test_recorded_as_it_is_it_says_the_same_and_both_are_linked(officer: User, c
     assert "Corrects" in new
     assert decision.reference in new
     assert WRONG in new
+    assert ledger.verify().problem is None
+
+
+def test_what_was_wrong_is_said_once(officer: User, case_file: CaseFile) -> None:
+    decision = share(officer, case_file)
+    after = record(officer, correcting(officer, decision))
+    page = browser(officer).get(reverse("decision", args=[after.reference]))
+    assert page.content.decode().count(WRONG) == 1
+    assert "What was wrong with the decision before" in page.content.decode()
+
+
+def test_the_nine_answers_belong_to_the_emergency_alone(officer: User, case_file: CaseFile) -> None:
+    decision = recorded(officer, case_file)
+    draft = correcting(officer, decision)
+    assert "emergency" not in answers_of(draft)
+    assert answers_of(draft)["sent_how"] == projection.said_of(decision)["sent_how"]
+    who = Decider(browser(officer), case_file, draft)
+    check = who.client.get(who.url("draft_check")).content.decode()
+    assert "PC 4471" in check
+    assert "What was recorded in the emergency" not in check
+    after = record(officer, draft)
+    assert "emergency" not in projection.said_of(after)
+    page = browser(officer).get(reverse("decision", args=[after.reference])).content.decode()
+    assert "What was recorded in the emergency" not in page
+    assert "PC 4471" in page
     assert ledger.verify().problem is None
 
 

@@ -214,3 +214,15 @@ def test_a_draft_is_no_decision(client: Client, officer: User, case_file: CaseFi
     draft = draft_of(officer, case_file)
     client.force_login(officer)
     assert client.get(f"/decisions/{draft.reference}/").status_code == 404
+
+
+def test_what_was_found_reads_in_the_words_that_were_seen() -> None:
+    raised = {"kind": "stop", "code": "nothing_included", "serves": ["R6"], "answer": ""}
+
+    def title(*seen: str) -> str:
+        return str(display.findings({"findings": [raised], "guidance": seen}, "stop")[0]["title"])
+
+    assert title("stop.nothing_included 1 abc") == "Nothing would be shared"
+    # What was shared in an emergency has happened: the newer words fit that too.
+    assert title("stop.nothing_included 2 abc") == "No information is chosen to share"
+    assert title("stop.nothing_included 99 abc") == title() == "No information is chosen to share"

@@ -1,6 +1,8 @@
 """The reference lists: whole, labelled, and true to the law list."""
 
+import json
 from datetime import date
+from hashlib import sha256
 from typing import get_type_hints
 
 import pytest
@@ -119,6 +121,19 @@ def test_the_edition_and_the_word_lists() -> None:
     assert {("data", "protection"), ("not", "allowed")} <= set(lists.blanket_phrases())
     assert {"the", "and", "because", "don't"} <= lists.stop_words()
     assert all(word == word.casefold() for word in lists.blanket_words() | lists.stop_words())
+
+
+EDITIONS = {"2026.2": "43dde6ca1553a8b599685a8e1e83ae7a8c1130c30a7c7c78b5b249faabf819a0"}
+"""The digest of all rows, by edition. Lists that have changed are a new edition with a line of its own."""
+
+
+def test_lists_that_change_are_a_new_edition() -> None:
+    every = {
+        name: [[row.code, row.label, row.hint, sorted(row.marks.items())] for row in lists.rows(name)]
+        for name in sorted(lists.LISTS)
+    }
+    digest = sha256(json.dumps(every, ensure_ascii=False).encode()).hexdigest()
+    assert EDITIONS[lists.version()] == digest, "raise the edition in sharing/reference/edition.toml"
 
 
 def test_marks_cannot_be_changed() -> None:

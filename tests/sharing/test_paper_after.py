@@ -7,9 +7,10 @@ from django.test import Client
 
 from audit import ledger
 from cases.models import User
+from sharing import actions, after_actions, follow, lists
 from sharing.models import Disclosure
 from tests.cast import CaseFile
-from tests.sharing.deciding import behind_the_guards, decided
+from tests.sharing.deciding import NOW, behind_the_guards, decided
 from tests.sharing.following import mark_sent, report, share
 from tests.sharing.printed import Printed
 from tests.sharing.test_emergency import recorded
@@ -62,6 +63,18 @@ def test_an_emergency_share_and_what_is_still_open(
     page = client.get(f"/decisions/{decision.reference}/").content.decode()
     for title in ("What was recorded in the emergency", "Still open when it was recorded"):
         assert title in page
+
+
+def test_what_was_wrong_stands_there_once_in_the_words_of_the_page(
+    client: Client, officer: User, case_file: CaseFile
+) -> None:
+    decision = share(officer, case_file)
+    for as_ in (follow.CORRECTION, follow.REVIEW):
+        draft, _ = after_actions.start_follow_up(by=officer, decision=decision, as_=as_, what="Not Tuesday")
+        decision = actions.record(by=officer, draft=draft, now=NOW)
+        made = printed(client, officer, decision)
+        assert made.text.count("Not Tuesday") == 1
+        assert f"{lists.row('follows_as', as_).marks['asks']} Not Tuesday" in made.text  # type: ignore[union-attr]
 
 
 def test_every_heading_of_the_page_is_on_the_paper(
