@@ -8,7 +8,7 @@ from typing import Any
 from cases.models import InformationItem, Person
 from sharing import agreements, lists
 from sharing.models import Agreement
-from sharing.rules import Facts
+from sharing.rules import Facts, Finding, assess
 
 Answers = Mapping[str, Any]
 
@@ -58,12 +58,26 @@ class Sheet:
         """The recipients as they were entered."""
         return list(self.answers.get("recipients", ()))
 
+    @cached_property
+    def recipient_options(self) -> list[tuple[str, str, str]]:
+        """The recipients as a question offers them: key, name, agency."""
+        return [(one["key"], str(one.get("name", "")), self.agency(one)) for one in self.recipients]
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """Everything that the answers raise."""
+        return assess(self.facts)
+
+    @cached_property
+    def _agency_names(self) -> dict[str, str]:
+        return dict(self.agencies)
+
     def agency(self, recipient: Mapping[str, Any]) -> str:
         """The name of a recipient's agency."""
         code = str(recipient.get("agency") or "")
         if code in lists.codes("unlisted_agency"):
             return str(recipient.get("agency_name") or lists.label("unlisted_agency", code))
-        return dict(self.agencies).get(code) or lists.label("agency", code)
+        return self._agency_names.get(code) or lists.label("agency", code)
 
     def information_item(self, key: str) -> InformationItem | None:
         """The information item of the case with this id."""

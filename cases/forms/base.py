@@ -97,7 +97,7 @@ class GovMixin:
     def full_clean(self) -> None:
         """Check the answers. An empty answer gets words that name the question, where the form gave none."""
         for field in self.fields.values():
-            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+            if field.error_messages.get("required") is forms.Field.default_error_messages["required"]:
                 verb = "Select" if isinstance(field, forms.ChoiceField) else "Enter"
                 field.error_messages["required"] = f"{verb} an answer to “{field.label}”"
         super().full_clean()  # type: ignore[misc]

@@ -11,6 +11,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 Option = tuple[str, ...]
 """(code, words) or (code, words, hint)"""
@@ -26,6 +29,7 @@ DIRECTION = "Remove the hidden character that changes the direction of the text"
 ONE_LINE = "Put this on one line"
 LONG = "Shorten this to %(limit_value)d characters or fewer. It now has %(show_value)d"
 NOT_OFFERED = "Select an answer from the list"
+SELECTED = SafeString(" selected")
 
 
 def text_problem(text: str, *, lines: bool) -> str | None:
@@ -129,6 +133,36 @@ class WholeNumberField(forms.Field):
         return SURROGATE.sub("\ufffd", data) if isinstance(data, str) else data
 
 
+class _Shared(forms.Widget):
+    """A widget whose copies share what is offered, where Django's go through all of it for every form."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "_Shared":
+        copied: _Shared = forms.Widget.__deepcopy__(self, memo)
+        return copied
+
+
+class _RadioSelect(_Shared, forms.RadioSelect):
+    pass
+
+
+class _CheckboxSelect(_Shared, forms.CheckboxSelectMultiple):
+    pass
+
+
+class _Select(_Shared, forms.Select):
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:  # noqa: ARG002 – Django's signature
+        """Draw it at once: Django draws each option by two templates."""
+        chosen = self.format_value(value)
+        options = format_html_join(
+            "\n",
+            '<option value="{}"{}>{}</option>',
+            ((code, SELECTED if str(code) in chosen else "", label) for code, label in self.choices),
+        )
+        return format_html(
+            '<select name="{}"{}>{}</select>', name, flatatt(self.build_attrs(self.attrs, attrs)), options
+        )
+
+
 class Options(forms.ChoiceField):
     """What the fields with a list have in common: the codes offered, their words, their hints."""
 
@@ -156,7 +190,7 @@ class Radios(Options):
     Arguments: `options` as in `offer`; `divider_before` – the code that "or" stands before.
     """
 
-    widget = forms.RadioSelect
+    widget = _RadioSelect
     default_error_messages = {"invalid_choice": NOT_OFFERED}
 
     def __init__(self, options: Iterable[Option] = (), *, divider_before: str = "", **kwargs: Any) -> None:
@@ -168,6 +202,7 @@ class Radios(Options):
 class Dropdown(Options):
     """One answer of many. An empty first line is added."""
 
+    widget = _Select
     default_error_messages = {"invalid_choice": NOT_OFFERED}
 
     def __init__(
@@ -185,7 +220,7 @@ class Dropdown(Options):
 class CheckboxSet(Options, forms.MultipleChoiceField):
     """Any number of answers; the cleaned value is a list of codes in the order offered, each once."""
 
-    widget = forms.CheckboxSelectMultiple
+    widget = _CheckboxSelect
     default_error_messages = {"invalid_choice": NOT_OFFERED, "invalid_list": NOT_OFFERED}
 
     def __init__(self, options: Iterable[Option] = (), *, divider_before: str = "", **kwargs: Any) -> None:

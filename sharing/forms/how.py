@@ -46,10 +46,11 @@ class HowForm(PageForm):
     def adapt(self) -> None:
         """Ask about each recipient, by name, before the questions about all of them."""
         asked: dict[str, Any] = {}
+        ways = options("method")
         for person in self.sheet.recipients:
             name, key = str(person.get("name", "")), person["key"]
             asked[f"method_{key}"] = Dropdown(
-                options("method"),
+                ways,
                 label=f"How will it be sent to {name}?",
                 help_text="The last ones in the list are not safe for sensitive information.",
                 error_messages={"required": f"Select how it will be sent to {name}"},

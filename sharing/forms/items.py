@@ -74,13 +74,7 @@ class ItemForm(PageForm):
 
     def adapt(self) -> None:
         """Offer the recipients; ask about other people only where the item is about some."""
-        self.offer(
-            "recipients",
-            [
-                (person["key"], str(person.get("name", "")), self.sheet.agency(person))
-                for person in self.sheet.recipients
-            ],
-        )
+        self.offer("recipients", self.sheet.recipient_options)
         others = ", ".join(self.sheet.names[key] for key in third_parties(self.sheet, self.item))
         if others:
             self.fields[
@@ -99,8 +93,10 @@ class ItemForm(PageForm):
     def clean(self) -> dict[str, Any]:
         """Ask for what the answer makes necessary."""
         if self.cleaned_data.get("include") == SHARE:
+            if not self.cleaned_data.get("why"):
+                self.need("why", self._why_needed())
             for name in WHEN_SHARED:
-                self.need(name, self._why_needed() if name == "why" else None)
+                self.need(name)
             self.need("third_party_effect")
         elif self.cleaned_data.get("include") == WITHHOLD:
             self.need("withheld_reason")

@@ -13,7 +13,6 @@ from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
-from django.utils.formats import date_format
 
 from cases.forms.base import DayField, GovForm, MomentField, Option, Radios
 from cases.forms.days import MomentWidget, PartsWidget
@@ -100,11 +99,9 @@ def in_words(value: Any) -> str:
     """A day or a moment as people say it: Tuesday 4 June 2026, 2:30pm."""
     if isinstance(value, datetime):
         local = timezone.localtime(value)
-        return f"{date_format(local, 'l j F Y')}, {local:%-I:%M}{local:%p}".replace("AM", "am").replace(
-            "PM", "pm"
-        )
+        return f"{in_words(local.date())}, {local:%-I:%M}{local:%p}".replace("AM", "am").replace("PM", "pm")
     if isinstance(value, date):
-        return date_format(value, "l j F Y")
+        return f"{value:%A} {value.day} {value:%B %Y}"
     return {True: "Yes", False: "No"}.get(value, str(value))
 
 

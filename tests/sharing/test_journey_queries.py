@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -11,10 +12,12 @@ from django.urls import reverse
 
 from cases import actions as case_actions
 from cases.models import User
-from sharing import actions, journey
+from sharing import actions, journey, typing_actions
 from sharing.models import Draft
+from sharing.windows import Window
 from tests.browser import BACKEND
 from tests.cast import CaseFile
+from tests.sharing.agreeing import agreed
 from tests.sharing.deciding import answers, draft_of, item, recipient
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,12 +40,12 @@ EVERY_STEP: dict[str, Any] = {
 """Answers with which the question of (nearly) every page arises."""
 
 
-def _draft(by: User, file: CaseFile, recipients: int, items: int) -> Draft:
+def _draft(by: User, file: CaseFile, recipients: int, items: int, **changes: Any) -> Draft:
     people = [recipient(f"r{n}") for n in range(recipients)]
     people.append(recipient("office", agency="immigration_enforcement"))
     held = list(file.case.information.all())[:items]
     considered = [item(one.id, recipients=[person["key"] for person in people]) for one in held]
-    said = answers(file, recipients=people, items=considered, **EVERY_STEP)
+    said = answers(file, recipients=people, items=considered, **EVERY_STEP, **changes)
     said["pages"] = dict.fromkeys(journey.BY_SLUG, True)
     draft = draft_of(by, file)
     return actions.save_draft(by=by, draft=draft, answers=said, saves=draft.saves)
@@ -66,6 +69,9 @@ def counted(client: Client, officer: User, case_file: CaseFile) -> Callable[[Dra
         addresses |= {
             name: reverse(name, args=[draft.id]) for name in ("draft", "draft_points", "draft_check")
         }
+        addresses["recipient"] = reverse("recipient_change", args=[draft.id, "r0"])
+        addresses["another recipient"] = reverse("recipient_add", args=[draft.id])
+        addresses["item"] = reverse("item_change", args=[draft.id, case_file.information.id])
         found = {name: _queries(client, address) for name, address in addresses.items()}
         return {name: number for name, number in found.items() if number is not None}
 
@@ -88,3 +94,29 @@ def test_twelve_queries_whatever_there_is(
     assert {name: number for name, number in many.items() if number > MOST} == {}
     # Sharing agreements stand on no page here, and points are passed by: everything else arises.
     assert set(journey.BY_SLUG) - set(many) <= {"agreement"}
+
+
+def test_typing_that_waits_costs_a_page_one_query_and_none_more_than_twelve(
+    counted: Callable[[Draft], dict[str, int]], officer: User, case_file: CaseFile, governance: User
+) -> None:
+    agreement = agreed(governance, agencies=["police", "immigration_enforcement"])
+    draft = _draft(officer, case_file, 8, 2, agreement=str(agreement.id))
+    before = counted(draft)
+    assert set(journey.BY_SLUG) <= set(before)
+    typed = [slug for slug in journey.BY_SLUG if slug not in journey.LISTED]
+    entries = ["points", "recipients/r0", "recipients/add", f"items/{case_file.information.id}"]
+    for page in [*typed, *entries]:
+        # Nothing but a name stands typed: that differs from what is saved on every page.
+        typing_actions.keep_typing(
+            by=officer,
+            draft=draft,
+            page=page,
+            window=Window(uuid4()),
+            saves=draft.saves,
+            typed="name=Somebody",
+        )
+    after = counted(draft)
+    assert {name for name in after if after[name] > before[name]} == {
+        *typed, "draft_points", "recipient", "another recipient", "item"
+    }  # fmt: skip
+    assert {name: number for name, number in after.items() if number > MOST} == {}
