@@ -65,6 +65,8 @@ def necessity_lines(necessity: dict[str, Any]) -> list[str]:
     items = necessity.get("items")
     if items is None:
         return []
+    if items == 0:
+        return ["Nothing was considered for sharing"]
     counts = (
         ("with_reason", "with a reason why the recipient needs them"),
         ("relevant", "relevant"),

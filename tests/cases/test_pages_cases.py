@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from audit import ledger
 from audit.models import Entry
-from cases import actions, events, panels
+from cases import actions, events, overview, panels
 from cases.models import Case, Team, User
 from tests.cases.case_pages import PAGES, address, day, html, with_key
 from tests.cast import CaseFile
@@ -154,6 +154,12 @@ def test_the_card_shows_what_is_stored_on_the_case(client: Client, a_case: Case,
         "From decision D-ABC234",
     ):
         assert words in page, words
+
+
+def test_counts_of_nothing_are_not_listed() -> None:
+    none = dict.fromkeys(("items", "with_reason", "relevant", "enough", "checked", "withheld"), 0)
+    assert overview.necessity_lines(none) == ["Nothing was considered for sharing"]
+    assert overview.necessity_lines({}) == []
 
 
 def test_upper_floors_add_rows_to_the_overview(client: Client, a_case: Case, officer: User) -> None:

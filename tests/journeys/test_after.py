@@ -26,6 +26,7 @@ def test_record_sent_in_parts(phone: Page, officer: User, case_file: CaseFile) -
     decision = share_both(officer, case_file)
     signed_in(phone, officer)
     phone.goto("/")
+    assert_room_for_a_finger(phone)
     by_keyboard.on(phone, "My work").press(f"Record that you sent it {decision.reference}")
     by_keyboard.on(phone, "Record what was sent")
     assert_room_for_a_finger(phone)
