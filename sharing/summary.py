@@ -18,8 +18,8 @@ Line = dict[str, Any]
 
 
 def line(question: str, answer: str | list[str]) -> Line:
-    """A row of a summary list."""
-    return {"question": question, "answer": answer}
+    """A row of a summary list, without a link: a name that a template does not find costs it time."""
+    return {"question": question, "answer": answer, "change": ""}
 
 
 @dataclass(frozen=True)

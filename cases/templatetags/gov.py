@@ -56,6 +56,12 @@ def gov_describedby(field: Any) -> str:
     return " ".join(ids)
 
 
+@register.filter
+def gov_several(answer: Any) -> bool:
+    """Whether an answer is a list of texts, and not one text."""
+    return isinstance(answer, list | tuple)
+
+
 @register.simple_tag
 def gov_input(field: Any) -> SafeString:
     """Draw the widget of a bound field with the Design System's classes."""
