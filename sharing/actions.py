@@ -16,13 +16,12 @@ from audit import ledger
 from cases import access as case_access
 from cases import events, fields
 from cases.models import Agency, Case, InformationItem, Organisation, User
-from sharing import access, agreements, projection, rules
+from sharing import access, agreements, projection, recording, rules
 from sharing.answers import Answers, day_or_moment, facts_of, fingerprint, prune
 from sharing.due import COMPLETION
 from sharing.models import Agreement, Decision, Draft, Typing
 from sharing.recording import Ready as _Ready
 from sharing.recording import consent_record as _consent_record
-from sharing.recording import stand_on_case as _stand_on_case
 from sharing.windows import Window, drop
 
 UNLOGGED = frozenset({"start_draft", "save_draft", "discard_draft"})
@@ -244,13 +243,7 @@ def _write(ready: _Ready, by: User) -> Decision | None:
     judged = facts_of(ready.answers, case=case, organisation=Organisation.current(), now=ready.facts.now)
     if judged != ready.facts:
         raise DraftChanged(draft)
-    if ready.consent:
-        ready.consent.save(force_insert=True)
-    _stand_on_case(case, ready, by)
-    entry = ledger.append(ready.sealed)
-    decision = projection.decision_of(entry, ready.said)
-    decision.save(force_insert=True)
-    return decision
+    return recording.write(case, ready, by)
 
 
 def see_decision(*, by: User, decision: Decision) -> None:

@@ -20,12 +20,12 @@ from audit import ledger
 from cases import access as case_access
 from cases import events, fields, opening
 from cases.models import Agency, Case, Organisation, Person, Team, User
-from sharing import access, emergency, projection, rules
+from sharing import access, emergency, projection, recording, rules
 from sharing.actions import AlreadyFollowed, answers_of
 from sharing.answers import Answers, facts_of
 from sharing.due import COMPLETION
 from sharing.models import Decision, Draft
-from sharing.recording import Ready, consent_record, stand_on_case
+from sharing.recording import Ready, consent_record
 from sharing.rules.after import completion_due
 from sharing.sheet import Sheet
 
@@ -216,12 +216,7 @@ def _write(prepared: _Prepared, by: User) -> Decision:
     if prepared.opened:
         prepared.opened.save()
     case = Case.objects.get(id=ready.draft.case_id)
-    if ready.consent:
-        ready.consent.save(force_insert=True)
-    stand_on_case(case, ready, by)
-    entry = ledger.append(ready.sealed)
-    decision = projection.decision_of(entry, ready.said)
-    decision.save(force_insert=True)
+    decision = recording.write(case, ready, by)
     _keep_completion(prepared.completion, prepared.taken)
     return decision
 

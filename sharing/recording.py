@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from audit import chain
+from audit import chain, ledger
 from cases import fields
 from cases.models import Case, ConsentRecord, User
-from sharing import rules
+from sharing import projection, rules
 from sharing.answers import Answers
-from sharing.models import Draft
+from sharing.models import Decision, Draft
 from sharing.rules.terms import day_of
 
 
@@ -44,7 +44,22 @@ def consent_record(draft: Draft, by: User, facts: rules.Facts) -> ConsentRecord 
     return line
 
 
-def stand_on_case(case: Case, ready: Ready, by: User) -> None:
+def write(case: Case, ready: Ready, by: User) -> Decision:
+    """Everything that stands for a decision: the consent log, the case, the entry, the row.
+
+    Args:
+        case: as it is under the lock, where it is locked.
+    """
+    if ready.consent:
+        ready.consent.save(force_insert=True)
+    _stand_on_case(case, ready, by)
+    entry = ledger.append(ready.sealed)
+    decision = projection.decision_of(entry, ready.said)
+    decision.save(force_insert=True)
+    return decision
+
+
+def _stand_on_case(case: Case, ready: Ready, by: User) -> None:
     """Where sharing stands now, kept with the case: lawful basis, consent, what was checked of necessity."""
     facts, decided = ready.facts, ready.facts.decided_at or ready.facts.now
     # What is recorded late is history: it never replaces what was decided or said after it.

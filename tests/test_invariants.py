@@ -14,7 +14,7 @@ from django.db import models
 
 from audit import guards, ledger
 from audit.models import Entry
-from cases import account_actions, actions
+from cases import account_actions, actions, matching
 from cases.apps import append_only_models
 from cases.models import Agency, Exclusion, User
 from sharing import actions as sharing_actions
@@ -189,7 +189,7 @@ def _emergency_calls(file: CaseFile, people: People) -> Calls:
     given = hurrying.given([file.survivor])
     provisional = emergency_actions.record_emergency(by=by, answers=hurrying.given([])).case
     return {
-        "match_case": lambda: actions.match_case(by=by, case=provisional, to=file.case),
+        "match_case": lambda: matching.match_case(by=by, case=provisional, to=file.case),
         "record_emergency": lambda: emergency_actions.record_emergency(by=by, case=file.case, answers=given),
     }
 
@@ -204,7 +204,9 @@ def _public(module: ModuleType) -> Iterator[str]:
             yield name
 
 
-ROOMS = (after_actions, emergency_actions, actions, account_actions, sharing_actions, agreement_actions)
+ROOMS = (
+    after_actions, emergency_actions, actions, account_actions, matching, sharing_actions, agreement_actions,
+)  # fmt: skip
 ACTIONS = sorted(
     {name for module in ROOMS for name in _public(module)}
     - READING - UNLOGGED - emergency_actions.UNLOGGED - after_actions.UNLOGGED - FIRST_START

@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from cases import access, actions, overview
+from cases import access, actions, matching, overview
 from cases.forms.match import NOT_THAT, MatchForm
 from cases.models import Case
 from cases.views import page
@@ -39,10 +39,10 @@ def _matched(request: HttpRequest, form: MatchForm, case: Case) -> bool:
         return page.saved(
             request,
             form,
-            lambda key: actions.match_case(by=by, case=case, to=to, request_key=key),
+            lambda key: matching.match_case(by=by, case=case, to=to, request_key=key),
             f"This provisional case belongs to {to.reference}.",
         )
-    except (access.Hidden, access.Refused, actions.CannotMatch) as refused:
+    except (access.Hidden, access.Refused, matching.CannotMatch) as refused:
         # As for any page: in the ledger of the case that was tried, or in their own where there is none.
         actions.note_refusal(
             by=by,

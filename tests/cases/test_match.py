@@ -12,7 +12,7 @@ from django.urls import reverse
 from audit import ledger
 from audit.models import Entry
 from cases import actions, events
-from cases.actions import CannotMatch
+from cases.matching import CannotMatch, match_case
 from cases.models import Case, Team, User
 from tests.audit.test_append import at_once
 from tests.cast import CaseFile, UserFactory, make_case
@@ -99,7 +99,7 @@ def test_every_reference_that_does_not_fit_gets_the_same_answer(
     elsewhere = make_case(UserFactory(teams=[other_team]), other_team).case
     shut = make_case(officer, team).case
     matched = provisional_of(officer, team)
-    actions.match_case(by=officer, case=matched, to=case_file.case)
+    match_case(by=officer, case=matched, to=case_file.case)
     actions.allocate(by=manager, case=shut, owner=manager)
     actions.exclude(by=manager, case=shut, user=officer, reason="Related")
     wrong = [
@@ -134,7 +134,7 @@ def test_a_name_in_the_wrong_place_is_refused_like_any_other(browser: Client, pr
 def test_who_may_not_see_the_right_case_is_not_told_of_it(
     browser: Client, provisional: Case, case_file: CaseFile, manager: User, officer: User
 ) -> None:
-    actions.match_case(by=officer, case=provisional, to=case_file.case)
+    match_case(by=officer, case=provisional, to=case_file.case)
     actions.allocate(by=manager, case=case_file.case, owner=manager)
     for name in ("case", "case_match", "case_timeline", "case_sharing"):
         page = text(browser.get(reverse(name, args=[provisional.reference])))
@@ -146,26 +146,26 @@ def test_the_action_asks_the_policy_of_both(
 ) -> None:
     for by in (colleague, granted):
         with pytest.raises((Http404, PermissionDenied)):
-            actions.match_case(by=by, case=provisional, to=case_file.case)
+            match_case(by=by, case=provisional, to=case_file.case)
     theirs = provisional_of(granted, provisional.team)
     hidden = make_case(officer, provisional.team).case
     with pytest.raises(Http404):
-        actions.match_case(by=granted, case=theirs, to=hidden)
+        match_case(by=granted, case=theirs, to=hidden)
     for case, to in ((case_file.case, provisional), (provisional, provisional)):
         with pytest.raises(CannotMatch):
-            actions.match_case(by=officer, case=case, to=to)
+            match_case(by=officer, case=case, to=to)
     assert not Case.objects.exclude(matched_to=None).exists()
 
 
 def test_matching_again_changes_nothing_and_another_case_is_refused(
     officer: User, team: Team, provisional: Case, case_file: CaseFile
 ) -> None:
-    actions.match_case(by=officer, case=provisional, to=case_file.case)
+    match_case(by=officer, case=provisional, to=case_file.case)
     before = Entry.objects.count()
-    actions.match_case(by=officer, case=provisional, to=case_file.case)
+    match_case(by=officer, case=provisional, to=case_file.case)
     assert Entry.objects.count() == before
     with pytest.raises(CannotMatch):
-        actions.match_case(by=officer, case=provisional, to=make_case(officer, team).case)
+        match_case(by=officer, case=provisional, to=make_case(officer, team).case)
 
 
 def test_a_failing_append_leaves_no_match(
@@ -179,7 +179,7 @@ def test_a_failing_append_leaves_no_match(
     monkeypatch.setattr(ledger, "append", second_fails)
     before = Entry.objects.count()
     with pytest.raises(ZeroDivisionError):
-        actions.match_case(by=officer, case=provisional, to=case_file.case)
+        match_case(by=officer, case=provisional, to=case_file.case)
     assert Entry.objects.count() == before
     assert Case.objects.get(id=provisional.id).matched_to is None
 
@@ -187,7 +187,7 @@ def test_a_failing_append_leaves_no_match(
 @committed
 def test_two_that_are_matched_to_each_other_at_once_do_not_hang(officer: User, team: Team) -> None:
     cases = [provisional_of(officer, team), provisional_of(officer, team)]
-    found = at_once(lambda n: actions.match_case(by=officer, case=cases[n % 2], to=cases[1 - n % 2]), 8)
+    found = at_once(lambda n: match_case(by=officer, case=cases[n % 2], to=cases[1 - n % 2]), 8)
     assert {type(one) for one in found} == {type(None), CannotMatch}
     assert Case.objects.exclude(matched_to=None).count() == 1
     assert ledger.verify().problem is None

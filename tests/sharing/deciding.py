@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from audit import ledger
 from cases.models import User
 from sharing import actions
 from sharing.models import Decision, Draft
@@ -104,6 +105,15 @@ def draft_of(by: User, file: CaseFile, **changes: Any) -> Draft:
 def decided(by: User, file: CaseFile, **changes: Any) -> Decision:
     """A recorded decision with these answers."""
     return actions.record(by=by, draft=draft_of(by, file, **changes), now=NOW)
+
+
+def alter_seal(decision: Decision) -> None:
+    """Change one bit of what was sealed with a decision."""
+    entry = ledger.by_hash(bytes(decision.entry_hash))
+    assert entry is not None
+    changed = bytes(entry.sealed)[:-1] + bytes([bytes(entry.sealed)[-1] ^ 1])
+    with behind_the_guards(), connection.cursor() as cursor:
+        cursor.execute("UPDATE audit_entry SET sealed = %s WHERE seq = %s", [changed, entry.seq])
 
 
 @contextmanager

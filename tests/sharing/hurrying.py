@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.models import Organisation, Person, User
+from sharing import emergency_actions
 from sharing.forms.emergency import EmergencyForm
 from sharing.models import Decision
 from tests.cast import CaseFile
@@ -59,3 +60,11 @@ def post(client: Client, file: CaseFile | None, **changes: Any) -> Any:
 def only_decision() -> Decision:
     """The one emergency share that there is."""
     return Decision.objects.get(emergency=True)
+
+
+def recorded(by: User, file: CaseFile | None, **changes: Any) -> Decision:
+    """An emergency share as the action records it."""
+    people = [file.survivor, file.child] if file else []
+    return emergency_actions.record_emergency(
+        by=by, case=file.case if file else None, answers=given(people, **changes), now=NOW
+    )

@@ -1,4 +1,4 @@
-"""A sharing agreement in the journey: when it is offered, what it fills in, what the record says of it."""
+"""A sharing agreement in the journey: when it is offered, what it fills in, how it stays in sight."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,15 +8,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from audit import ledger
 from cases.models import User
-from sharing import actions, after_actions, agreements, display, follow, journey, projection
+from sharing import journey, projection
 from sharing.agreement_actions import end_agreement, record_agreement
 from sharing.models import Agreement, Decision
-from sharing.views.desk import sheet_of
 from tests.cast import CaseFile
 from tests.sharing.agreeing import NAME, agreed, terms
-from tests.sharing.deciding import NOW, answers, behind_the_guards, draft_of, recipient
+from tests.sharing.deciding import behind_the_guards
 from tests.sharing.filling import PAGES, Decider, day, decider
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +63,27 @@ def confirm(who: Decider, slug: str, **more: Any) -> Any:
     filled = {name: page[name].value() for name in page.fields}
     sent = {name: value for name, value in filled.items() if value not in (None, "", [])}
     return who.post(who.step(slug), **(sent | more))
+
+
+def finished(who: Decider) -> None:
+    """The rest of the pages, each confirmed as the agreement filled it in."""
+    confirm(who, "lawful-basis", kinds=["ordinary", "offence"])
+    confirm(who, "power")
+    who.item()
+    who.withhold()
+    confirm(who, "conditions")
+    for slug in ("tests", "telling", "telling-details", "unsafe"):
+        who.page(slug)
+    who.post(who.step("items"))
+    confirm(who, "how", **day("send_by", 1, "4pm"))
+    for slug in ("decision", "main-reasons"):
+        who.page(slug)
+    who.post(who.url("draft_points"), **POINTS)
+
+
+def said(who: Decider) -> dict[str, Any]:
+    assert who.record().url == who.url("draft_done")
+    return projection.said_of(Decision.objects.get())
 
 
 def test_it_is_the_first_question_of_page_4_where_one_fits(who: Decider, agreement: Agreement) -> None:
@@ -174,77 +193,6 @@ def test_a_condition_that_needs_no_paragraph_is_filled_in_so(who: Decider, gover
     assert form(who, "conditions")["schedule_1"].value() == "none"
 
 
-def finished(who: Decider) -> None:
-    """The rest of the pages, each confirmed as the agreement filled it in."""
-    confirm(who, "lawful-basis", kinds=["ordinary", "offence"])
-    confirm(who, "power")
-    who.item()
-    who.withhold()
-    confirm(who, "conditions")
-    for slug in ("tests", "telling", "telling-details", "unsafe"):
-        who.page(slug)
-    who.post(who.step("items"))
-    confirm(who, "how", **day("send_by", 1, "4pm"))
-    for slug in ("decision", "main-reasons"):
-        who.page(slug)
-    who.post(who.url("draft_points"), **POINTS)
-
-
-def said(who: Decider) -> dict[str, Any]:
-    assert who.record().url == who.url("draft_done")
-    return projection.said_of(Decision.objects.get())
-
-
-def test_the_record_says_what_was_confirmed(who: Decider, agreement: Agreement) -> None:
-    begun(who)
-    choose(who, agreement)
-    finished(who)
-    check = who.client.get(who.url("draft_check")).content.decode()
-    for words in ("Confirmed from the agreement", "Lawful basis", "How it fits the procedure"):
-        assert words in check, words
-    assert "Changed from the agreement" not in check
-    found = said(who)
-    assert found["agreement_confirmed"] == [
-        "basis", "power", "offence_condition", "method", "conditions", "procedure", "fits",
-    ]  # fmt: skip
-    assert (found["agreement_changed"], found["agreement"]) == ([], str(agreement.id))
-    decision = Decision.objects.get()
-    assert decision.agreement_id == agreement.id
-    assert ledger.verify().problem is None
-    page = who.client.get(f"/decisions/{decision.reference}/").content.decode()
-    for words in (agreements.title(agreement), "Confirmed from the agreement", "Way of sending"):
-        assert words in page, words
-    assert str(agreement.id) not in page
-    assert "Agreement" not in page.replace("Agreements", "").replace("agreement", "")
-
-
-def test_the_record_says_what_was_changed(who: Decider, agreement: Agreement) -> None:
-    begun(who)
-    choose(who, agreement)
-    finished(who)
-    who.page("lawful-basis", basis="6-1-d")
-    who.page("how", conditions=[])
-    check = who.client.get(who.url("draft_check")).content.decode()
-    assert "Changed from the agreement" in check
-    found = said(who)
-    assert found["agreement_changed"] == ["basis", "conditions"]
-    assert found["agreement_confirmed"] == ["offence_condition", "method", "procedure", "fits"]
-    rows = {row["question"]: row["answer"] for row in display.pages(found)[3].rows}
-    assert rows["Changed from the agreement"] == ["Lawful basis", "What they must do with it"]
-
-
-def test_that_none_covers_it_is_recorded_too(who: Decider, agreement: Agreement) -> None:
-    who.everything()
-    choose(who, "none")
-    who.post(who.url("draft_points"), **POINTS)
-    found = said(who)
-    assert found["agreement"] == "none"
-    assert not {"agreement_title", "agreement_confirmed"} & set(found)
-    assert Decision.objects.get().agreement is None
-    assert display.pages(found)[3].rows[0]["answer"] == "None of them"
-    assert ledger.verify().problem is None
-
-
 @pytest.mark.parametrize("what", ["replaced", "ended"])
 def test_a_chosen_agreement_that_is_no_more_is_still_shown(
     who: Decider, agreement: Agreement, governance: User, what: str
@@ -323,35 +271,7 @@ def test_an_agreement_costs_one_query_and_only_where_it_is_asked_for(
     assert [asked(one) for one in (*pages, who.url("draft"), who.url("draft_check"))] == [1, 1, 1, 1, 1]
 
 
-def test_an_answer_that_names_no_agreement_is_recorded_without_one(
-    officer: User, case_file: CaseFile, agreement: Agreement
-) -> None:
-    draft = draft_of(officer, case_file, agreement="not-a-key", recipients=[recipient()])
-    sheet = sheet_of(answers(case_file, agreement="not-a-key"), case_file.case)
-    assert sheet.agreement is None
-    assert actions.record(by=officer, draft=draft, now=NOW).agreement is None
-
-
 def test_every_page_of_the_journey_still_works_without_one(who: Decider) -> None:
     who.everything()
     assert set(tasks(who).values()) == {"Completed"}
     assert "agreement" not in PAGES
-
-
-def test_a_correction_keeps_the_agreement_and_takes_no_old_word_of_it_along(
-    officer: User, case_file: CaseFile, agreement: Agreement
-) -> None:
-    given = {"agreement": str(agreement.id), "basis": "6-1-d"}
-    first = actions.record(by=officer, draft=draft_of(officer, case_file, **given), now=NOW)
-    assert projection.said_of(first)["agreement_changed"] == ["basis", "fits"]
-    draft, _ = after_actions.start_follow_up(
-        by=officer, decision=first, as_=follow.CORRECTION, what="It was not under the agreement"
-    )
-    kept = actions.answers_of(draft)
-    assert kept["agreement"] == str(agreement.id)
-    draft = actions.save_draft(
-        by=officer, draft=draft, answers=kept | {"agreement": "none"}, saves=draft.saves
-    )
-    second = projection.said_of(actions.record(by=officer, draft=draft, now=NOW))
-    assert second["agreement"] == "none"
-    assert not agreements.RECORDED & set(second)

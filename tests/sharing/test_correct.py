@@ -21,7 +21,7 @@ from tests.sharing import hurrying
 from tests.sharing.deciding import NOT_SHARED, NOW, answers, decided
 from tests.sharing.filling import Decider, decider
 from tests.sharing.following import browser, post, share, share_both
-from tests.sharing.test_emergency import recorded
+from tests.sharing.hurrying import recorded
 
 WRONG = "It was Tuesday, not Wednesday"
 

@@ -16,6 +16,7 @@ from tests.cast import CaseFile
 from tests.sharing.deciding import (
     NOT_SHARED,
     REASON,
+    alter_seal,
     answers,
     behind_the_guards,
     decided,
@@ -111,11 +112,7 @@ def test_a_changed_row_is_shown_as_such(client: Client, officer: User, case_file
 
 def test_a_changed_seal_shows_no_words(client: Client, officer: User, case_file: CaseFile) -> None:
     decision = decided(officer, case_file)
-    entry = ledger.by_hash(bytes(decision.entry_hash))
-    assert entry is not None
-    with behind_the_guards(), connection.cursor() as cursor:
-        changed = bytes(entry.sealed)[:-1] + bytes([bytes(entry.sealed)[-1] ^ 1])
-        cursor.execute("UPDATE audit_entry SET sealed = %s WHERE seq = %s", [changed, entry.seq])
+    alter_seal(decision)
     text = page(client, officer, decision)
     assert "sealed record is not the one" in text
     assert REASON not in text

@@ -15,20 +15,14 @@ from audit.models import Entry
 from cases import access
 from cases.models import Case, CaseKey, ConsentRecord, Organisation, Person, Team, User
 from sharing import actions, emergency, emergency_actions, lists, projection, rules
-from sharing.actions import AlreadyFollowed, answers_of
+from sharing.actions import answers_of
 from sharing.models import Decision, Draft
 from tests.cast import LONDON, CaseFile, UserFactory
 from tests.sharing import hurrying
-from tests.sharing.deciding import NOW, draft_of
+from tests.sharing.deciding import NOW
+from tests.sharing.hurrying import recorded
 
 pytestmark = pytest.mark.django_db
-
-
-def recorded(by: User, file: CaseFile | None, **changes: Any) -> Decision:
-    people = [file.survivor, file.child] if file else []
-    return emergency_actions.record_emergency(
-        by=by, case=file.case if file else None, answers=hurrying.given(people, **changes), now=NOW
-    )
 
 
 def assert_verified() -> None:
@@ -259,102 +253,3 @@ def test_no_answer_that_the_page_takes_is_held_back(
         False,
     )
     assert_verified()
-
-
-# --- a draft that it takes over ----------------------------------------------------------------------
-
-
-def test_a_draft_becomes_the_completion_and_loses_nothing(officer: User, case_file: CaseFile) -> None:
-    draft = draft_of(officer, case_file, outcome="not_yet", informed=None)
-    decision = emergency_actions.record_emergency(
-        by=officer, case=case_file.case, answers=hurrying.given([case_file.child]), draft=draft, now=NOW
-    )
-    kept = Draft.objects.get(follows=decision)
-    assert (kept.id, kept.reference, Draft.objects.count()) == (draft.id, draft.reference, 1)
-    found = answers_of(kept)
-    assert [one["name"] for one in found["recipients"]] == ["Sgt Imelda Fenwick", "PC 4471"]
-    assert found["harm_if_not"] == "Nobody would know of the knife"
-    assert found["affected"] == [str(case_file.survivor.id), str(case_file.child.id)]
-    assert (found["outcome"], found["already_sent"], found["informed"]) == (
-        "share_all",
-        True,
-        "unsafe_to_tell",
-    )
-    assert found["aims"] == ["assess_risk", "protect_adult", "marac", "crime"]
-    assert not {"items", "decision"} & set(found["pages"])
-    # The emergency itself records what was said in the emergency, and nothing of the draft.
-    assert projection.said_of(decision)["recipients"][0]["name"] == "PC 4471"
-    actions.record(by=officer, draft=kept)
-    assert_verified()
-
-
-def test_a_draft_that_is_saved_meanwhile_stays_as_it_was_saved(
-    officer: User, case_file: CaseFile, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    draft, real = draft_of(officer, case_file), emergency_actions._taken
-
-    def late(*args: Any) -> Draft | None:
-        read = real(*args)
-        if read:
-            actions.save_draft(by=officer, draft=read, answers={"mitigation": "Typed late"}, saves=read.saves)
-        return read
-
-    monkeypatch.setattr(emergency_actions, "_taken", late)
-    decision = emergency_actions.record_emergency(
-        by=officer, case=case_file.case, answers=hurrying.given([case_file.child]), draft=draft
-    )
-    assert answers_of(Draft.objects.get(id=draft.id))["mitigation"] == "Typed late"
-    assert Draft.objects.get(follows=decision).id != draft.id
-
-
-def test_a_failed_recording_leaves_the_draft(
-    officer: User, case_file: CaseFile, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    draft = draft_of(officer, case_file)
-    monkeypatch.setattr(ledger, "append", lambda _: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        emergency_actions.record_emergency(
-            by=officer, case=case_file.case, answers=hurrying.given([case_file.child]), draft=draft
-        )
-    kept = Draft.objects.get(id=draft.id)
-    assert (kept.follows_id, kept.saves) == (None, draft.saves)
-    assert answers_of(kept) == answers_of(draft)
-
-
-def test_the_completion_stays_due_whatever_its_answers_say(officer: User, case_file: CaseFile) -> None:
-    decision = recorded(officer, case_file)
-    draft = Draft.objects.get(follows=decision)
-    calmer = {**answers_of(draft), "urgency": "two_days"}
-    saved = actions.save_draft(by=officer, draft=draft, answers=calmer, saves=draft.saves)
-    assert saved.due_at == draft.due_at == rules.after.completion_due(decision.recorded_at)
-
-
-# --- completing it again -----------------------------------------------------------------------------
-
-
-def test_the_completion_can_be_opened_again_after_it_was_thrown_away(
-    officer: User, case_file: CaseFile
-) -> None:
-    decision = recorded(officer, case_file, basis="urgent")
-    first = Draft.objects.get(follows=decision)
-    assert emergency_actions.open_completion(by=officer, decision=decision) == first
-    before = answers_of(first)
-    actions.discard_draft(by=officer, draft=first)
-    Organisation.objects.create(name="Homes", type="registered_provider")
-    again = emergency_actions.open_completion(by=officer, decision=decision)
-    assert again.id != first.id
-    assert answers_of(again) == before
-    completed = actions.record(by=officer, draft=again)
-    with pytest.raises(AlreadyFollowed) as followed:
-        emergency_actions.open_completion(by=officer, decision=decision)
-    assert followed.value.by == completed
-
-
-def test_a_colleague_with_the_case_completes_it_in_a_draft_of_their_own(
-    officer: User, granted: User, colleague: User, case_file: CaseFile
-) -> None:
-    decision = recorded(officer, case_file)
-    draft = emergency_actions.open_completion(by=granted, decision=decision)
-    assert draft.started_by == granted
-    with pytest.raises(Http404):
-        emergency_actions.open_completion(by=colleague, decision=decision)

@@ -11,10 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit import ledger
-from cases.actions import match_case
+from cases.matching import match_case
 from cases.models import Case, User
 from sharing import actions, emergency
-from sharing.actions import answers_of
 from sharing.models import Decision, Draft
 from tests.audit.test_append import at_once
 from tests.cast import CaseFile, UserFactory
@@ -219,46 +218,6 @@ def test_it_cannot_have_been_later(browser: Client, case_file: CaseFile) -> None
     address = reverse("emergency_case", args=[case_file.case.reference])
     page = browser.post(f"{address}?earlier=1", page_of(case_file, **day("sent_at", 1, "14:30")))
     assert 'id="id_sent_at_error"' in text(page)
-
-
-# --- a draft is carried over --------------------------------------------------------------------------
-
-
-def test_what_a_draft_answers_is_filled_in_and_the_draft_becomes_the_completion(
-    browser: Client, officer: User, case_file: CaseFile
-) -> None:
-    draft = draft_of(officer, case_file, urgency="now")
-    address = reverse("emergency_case", args=[case_file.case.reference])
-    page = browser.get(f"{address}?draft={draft.id}")
-    form = page.context["form"]
-    assert set(form.initial["who"]) == {str(case_file.survivor.id), str(case_file.child.id)}
-    named = {name: form.initial.get(name) for name in ("told", "told_name", "how", "basis", "knows")}
-    assert named == {
-        "told": "police_999",
-        "told_name": "Sgt Imelda Fenwick",
-        "how": "secure_email",
-        "basis": "vital",
-        "knows": "told",
-    }
-    assert f'value="{draft.id}"' in text(page)
-    assert post(browser, case_file, draft=str(draft.id), told=None).status_code == 200
-    assert Draft.objects.get(id=draft.id).follows_id is None
-    post(browser, case_file, draft=str(draft.id))
-    assert Draft.objects.get(id=draft.id).follows == only_decision()
-    assert answers_of(Draft.objects.get(id=draft.id))["fits"] == "The threshold is met"
-
-
-def test_a_draft_that_is_not_theirs_or_of_another_case_is_left_alone(
-    granted: User, officer: User, case_file: CaseFile
-) -> None:
-    draft = draft_of(officer, case_file)
-    browser = browser_of(granted)
-    address = reverse("emergency_case", args=[case_file.case.reference])
-    page = browser.get(f"{address}?draft={draft.id}")
-    assert not page.context["form"].initial
-    assert post(browser, case_file, draft=str(draft.id)).status_code == 302
-    assert answers_of(Draft.objects.get(id=draft.id)) == answers_of(draft)
-    assert only_decision().following_drafts.get().started_by == granted
 
 
 # --- who gets in --------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from time import process_time
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from audit import ledger
@@ -15,7 +14,7 @@ from cases.models import CaseKey, User
 from sharing import actions, paper
 from sharing.models import Decision
 from tests.cast import CaseFile
-from tests.sharing.deciding import REASON, behind_the_guards, decided, item, recipient
+from tests.sharing.deciding import REASON, alter_seal, behind_the_guards, decided, item, recipient
 from tests.sharing.printed import Printed
 
 pytestmark = pytest.mark.django_db
@@ -135,11 +134,7 @@ def test_an_altered_record_is_not_put_on_paper(client: Client, officer: User, ca
 
 def test_an_altered_seal_is_not_put_on_paper(client: Client, officer: User, case_file: CaseFile) -> None:
     decision = decided(officer, case_file)
-    entry = ledger.by_hash(bytes(decision.entry_hash))
-    assert entry is not None
-    with behind_the_guards(), connection.cursor() as cursor:
-        changed = bytes(entry.sealed)[:-1] + bytes([bytes(entry.sealed)[-1] ^ 1])
-        cursor.execute("UPDATE audit_entry SET sealed = %s WHERE seq = %s", [changed, entry.seq])
+    alter_seal(decision)
     assert ask(client, officer, decision).status_code == 302
 
 

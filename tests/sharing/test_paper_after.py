@@ -12,8 +12,8 @@ from sharing.models import Disclosure
 from tests.cast import CaseFile
 from tests.sharing.deciding import NOW, behind_the_guards, decided
 from tests.sharing.following import mark_sent, report, share
+from tests.sharing.hurrying import recorded
 from tests.sharing.printed import Printed
-from tests.sharing.test_emergency import recorded
 from tests.sharing.test_paper import ask, printed
 
 pytestmark = pytest.mark.django_db

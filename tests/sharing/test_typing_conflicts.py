@@ -108,7 +108,7 @@ def test_typing_costs_a_page_one_query_however_much_is_typed(who: Decider) -> No
 
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "junk"])
 @pytest.mark.parametrize("throw", [{}, {"throw": "1"}])
-def test_a_moment_beyond_the_calendar_is_no_moment(who: Decider, moment: str, throw: dict[str, str]) -> None:
-    window = {"window": str(uuid4()), "restored": f"{uuid4()} {moment}"}
+def test_a_moment_beyond_the_calendar_is_no_moment(who: Decider, moment: str, throw: dict[str, Any]) -> None:
+    window: dict[str, Any] = {"window": str(uuid4()), "restored": f"{uuid4()} {moment}"}
     assert keep(who, "reasons", harm_if_not="Kept", **window, **throw).status_code in (200, 302)
     assert who.page("reasons", **window).status_code == 302
