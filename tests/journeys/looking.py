@@ -1,0 +1,244 @@
+"""axe on every page there is: empty, filled, in error, no script, 320 px, 400% zoom, forced colours, print.
+
+The pages are those of the matrix and every step of a decision: a new address fails here until it is seen to,
+or says why it is no page. What a page looks like does not hang on the database, and looking takes minutes: it
+is done in the SQLite run.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+from playwright.sync_api import Browser, Page
+
+from cases import actions as case_actions
+from cases.models import User
+from sharing import actions, journey
+from tests.browser import axe, signed_in
+from tests.cast import LONDON, CaseFile
+from tests.sharing.agreeing import agreed
+from tests.sharing.deciding import NOW, draft_of, recipient
+from tests.test_matrix import CAST, MATRIX, POSTED
+
+LOOKED_AT_ONCE = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        not settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"),
+        reason="what a page looks like does not hang on the database",
+    ),
+]
+"""The marks of the tests that look."""
+
+NO_PAGE = {
+    "decision_pdf": "a file; tests/sharing/test_paper_tags.py reads its tags",
+    "health": "for machines",
+    "log_csv": "a file",
+    "stay": "for the script that warns before the session ends",
+}
+NOT_SIGNED_IN = {"account_login", "quick_exit"}
+SHOWN = [
+    name for name, codes in MATRIX.items() if "200" in codes and name not in {*NO_PAGE, *POSTED, "draft_step"}
+]
+"""Every page that shows something; what answers a post alone shows nothing."""
+NAMES = sorted(SHOWN) + [f"draft_step {slug}" for slug in journey.BY_SLUG]
+ENDS_SOMETHING = ("account_logout", "draft_discard", "item_remove", "quick_exit", "recipient_remove")
+"""Their buttons take away what other pages show: they come last."""
+NAMES.sort(key=lambda name: name in ENDS_SOMETHING)
+OF_DRAFTS = [name for name in NAMES if name.startswith(("draft", "item", "recipient"))]
+OTHERS = [name for name in NAMES if name not in OF_DRAFTS]
+WITHOUT_ERROR = {
+    "accessibility", "account_logout", "agreement_end", "agreements", "case", "case_access",
+    "case_information", "case_people", "case_sharing", "case_timeline", "cases", "cookies", "decision",
+    "draft", "draft_check", "draft_discard", "draft_done", "draft_items", "draft_panel", "draft_recipients",
+    "draft_step items", "draft_step recipients", "draft_step safer", "emergency_done", "guidance",
+    "guidance_page", "home", "incident", "incidents", "item_remove", "logs", "parked", "people",
+    "person_deactivate", "person_link", "person_reactivate", "privacy", "quick_exit", "recipient_remove",
+}  # fmt: skip
+"""Pages that ask nothing, or take whatever can be sent from them as they are filled here.
+
+The lists of a decision are in error where they are empty: tests/journeys/test_decision.py looks at them so.
+"""
+
+EVERY_STEP: dict[str, Any] = {
+    "started": "asked",
+    "already_sent": True,
+    "aims": ["protect_adult", "court_or_duty"],
+    "recipients": [recipient("home-office", agency="immigration_enforcement"), recipient()],
+    "basis": "6-1-e",
+    "kinds": ["ordinary", "special", "offence"],
+    "article_9": "9-2-g",
+    "schedule_1": "18",
+    "informed": "unsafe_to_tell",
+    "wishes": "disagrees",
+    "consent": "refused",
+    "pages": {},
+}
+"""Answers with which the question of every page arises."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """A way of looking at a page: the media it asks for, and the size of the window in CSS pixels."""
+
+    name: str
+    media: dict[str, Any] = field(default_factory=dict)
+    width: int = 1280
+    height: int = 900
+    zoom: int = 1
+
+
+LOOKS = (
+    Look("filled"),
+    Look("320 px", {}, 320, 640),
+    Look("400% zoom", {}, 320, 225, 4),
+    Look("forced colours", {"forced_colors": "active"}),
+    Look("print", {"media": "print"}),
+)
+CLEAR = """() => {
+  for (const one of document.querySelectorAll("main form:not([method=get]) :is(input, textarea, select)")) {
+    if (one.type === "hidden") continue;
+    if (one.type === "radio" || one.type === "checkbox") one.checked = false; else one.value = "";
+  }
+}"""
+
+
+@pytest.fixture
+def scriptless(browser: Browser, live_server: Any) -> Iterator[Page]:
+    """A window in which none of our scripts arrive. Switched off altogether, axe itself could not run."""
+    context = browser.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    opened.route("**/*.js", lambda route: route.abort())
+    yield opened
+    context.close()
+
+
+@pytest.fixture
+def empty(officer: User, case_file: CaseFile) -> dict[str, Any]:
+    """A case of which nothing is recorded, and a decision of which nothing is answered."""
+    case = case_actions.create_case(
+        by=officer, team=case_file.case.team, concern_identified_at=NOW.astimezone(LONDON)
+    )
+    draft = actions.start_draft(by=officer, case=case)
+    return {"reference": case.reference, "draft_id": draft.id, "slug": "request"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page: who looks at it, where it is, and where it is with nothing recorded (None: the same)."""
+
+    name: str
+    user: User | None
+    address: str
+    empty: str | None
+
+
+@pytest.fixture
+def places(
+    addresses: dict[str, dict[str, Any]],
+    empty: dict[str, Any],
+    officer: User,
+    governance: User,
+    case_file: CaseFile,
+    request: pytest.FixtureRequest,
+) -> dict[str, Place]:
+    """Every page by its name."""
+    agreed(governance, agencies=["police", "immigration_enforcement"], aims=["protect_adult"])
+    every_step = draft_of(officer, case_file, **EVERY_STEP)
+    found = {}
+    for name in NAMES:
+        pattern, _, slug = name.partition(" ")
+        kwargs = {"draft_id": every_step.id, "slug": slug} if slug else addresses.get(pattern) or {}
+        without = (
+            {key: empty[key] for key in kwargs if key in empty} if kwargs.keys() <= empty.keys() else None
+        )
+        if slug:
+            without = {**empty, "slug": slug} if slug in FIRST_STEPS else None
+            without = without and {key: without[key] for key in ("draft_id", "slug")}
+        user = None if pattern in NOT_SIGNED_IN else request.getfixturevalue(_who(pattern))
+        at_empty = reverse(pattern, kwargs=without) if without else None
+        found[name] = Place(name, user, reverse(pattern, kwargs=kwargs), at_empty)
+    return found
+
+
+FIRST_STEPS = {step.slug for step in journey.STEPS if not step.of}
+"""The pages that are asked of a decision of which nothing is answered yet."""
+
+
+def _who(pattern: str) -> str:
+    codes = MATRIX[pattern].split()
+    return next(member for member, code in zip(CAST, codes, strict=True) if code == "200")
+
+
+def look_at(names: list[str], page: Page, scriptless: Page, places: dict[str, Place]) -> None:
+    """Bring each page into each state; assert that axe finds nothing in any."""
+    found: list[str] = []
+    for name in names:
+        place = places[name]
+        page.goto("about:blank")  # what a page still has to send goes out before somebody else signs in
+        for window in (page, scriptless):
+            window.context.clear_cookies()
+            if place.user:
+                signed_in(window, place.user)
+        found += _without_script(scriptless, place)
+        found += [problem for what in _looks(page, place) for problem in _problems(what, page)]
+        if _in_error(page):
+            found += _problems(f"{name}, in error", page)
+        elif name not in WITHOUT_ERROR:
+            found.append(f"{name}: leads on to {page.url} without an error")
+    assert not found, "\n".join(found)
+
+
+def _open(page: Page, address: str) -> None:
+    page.goto(address)
+    assert urlsplit(page.url).path == address, f"{address} leads to {page.url}"
+
+
+def _without_script(page: Page, place: Place) -> list[str]:
+    _open(page, place.address)
+    return _problems(f"{place.name}, no script", page)
+
+
+def _looks(page: Page, place: Place) -> Iterator[str]:
+    """Show the page in each way, and say which."""
+    if place.empty:
+        page.goto(
+            place.empty
+        )  # a page whose question does not arise yet leads on, and what it leads to is seen
+        yield f"{place.name}, empty"
+    _open(page, place.address)
+    devtools = page.context.new_cdp_session(page)
+    for look in LOOKS:
+        size = {"width": look.width, "height": look.height, "deviceScaleFactor": look.zoom}
+        devtools.send("Emulation.setDeviceMetricsOverride", {**size, "mobile": False})
+        page.emulate_media(**{"media": "screen", "forced_colors": "none", **look.media})
+        yield f"{place.name}, {look.name}"
+    devtools.send("Emulation.clearDeviceMetricsOverride")
+    page.emulate_media(media="screen", forced_colors="none")
+    devtools.detach()
+
+
+def _problems(what: str, page: Page) -> list[str]:
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    # Paper does not scroll: what is wide there is for tests/journeys/test_on_paper.py to see.
+    found = [f"{what}: {wide} px too wide"] if wide > 0 and not what.endswith("print") else []
+    try:
+        axe(page, own_colours=not what.endswith("forced colours"))
+    except AssertionError as error:
+        found.append(f"{what}: {error}")
+    return found
+
+
+def _in_error(page: Page) -> bool:
+    """Whether the page, sent with nothing in it, comes back and says what is wrong."""
+    button = page.locator("main form[method=post] button[type=submit]").first
+    if not button.count():
+        return False
+    page.evaluate(CLEAR)
+    with page.expect_navigation():
+        button.click()
+    return page.locator(".govuk-error-summary").count() > 0

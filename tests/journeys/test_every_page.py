@@ -1,0 +1,21 @@
+"""axe on every page but those of a decision being made, in every state (tests/journeys/looking.py)."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.journeys.looking import LOOKED_AT_ONCE, OTHERS, Place, empty, look_at, places, scriptless
+from tests.test_matrix import addresses
+
+__all__ = ["addresses", "empty", "places", "scriptless"]
+pytestmark = LOOKED_AT_ONCE
+GROUPS = 4
+
+
+@pytest.mark.parametrize("group", range(GROUPS))
+def test_no_page_shuts_anybody_out(
+    group: int,
+    page: Page,
+    scriptless: Page,
+    places: dict[str, Place],
+) -> None:
+    look_at(OTHERS[group::GROUPS], page, scriptless, places)
