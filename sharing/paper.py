@@ -27,6 +27,8 @@ _UNBROKEN = re.compile(r"\S{24}(?=\S)")
 """A run of letters without a gap: paper cuts off what is longer than its line."""
 _EASY = "\u024f"
 """Up to here (Latin letters) everything can be drawn."""
+_PLAIN = re.compile("[ -\u007e\u00a0-\u00ac\u00ae-\u024f\u2010-\u2027]")
+"""Latin letters and the marks between them, which can be drawn wherever they stand."""
 _TRIED = 400
 """How many different letters of other scripts are tried one by one."""
 
@@ -48,17 +50,29 @@ def pdf(page: Page, *, training: bool) -> bytes:
         "training": training,
         "blocks": list(_blocks(page)),
     }
-    text = json.dumps(paper, ensure_ascii=False)
     try:
         return _set(_spaced(paper), own_fonts=True)
     except typst.TypstError:
-        missing = _not_drawn(text)
-    if missing:
-        paper["blocks"].insert(1, {"kind": "text", "text": NOT_DRAWN})
-        paper = json.loads(
-            re.sub(f"[{re.escape(''.join(missing))}]", _coded, json.dumps(paper, ensure_ascii=False))
-        )
-    return _set(_spaced(paper), own_fonts=False)
+        text = json.dumps(paper, ensure_ascii=False)
+    try:
+        return _set(_spaced(_without(paper, _not_drawn(text))), own_fonts=False)
+    except typst.TypstError:
+        # Some letters are drawn alone and not beside others, such as the ring around the figure of a keycap.
+        strange = sorted(letter for letter in set(text) if not _PLAIN.match(letter))
+        return _set(_spaced(_without(paper, strange)), own_fonts=False)
+
+
+def _without(paper: Any, letters: Sequence[str]) -> Any:
+    """The same with these letters shown by their code, and told so."""
+    if not letters:
+        return paper
+    told = {
+        **paper,
+        "blocks": [paper["blocks"][0], {"kind": "text", "text": NOT_DRAWN}, *paper["blocks"][1:]],
+    }
+    return json.loads(
+        re.sub(f"[{re.escape(''.join(letters))}]", _coded, json.dumps(told, ensure_ascii=False))
+    )
 
 
 def _coded(found: re.Match[str]) -> str:
@@ -68,7 +82,7 @@ def _coded(found: re.Match[str]) -> str:
 def _spaced(paper: Any) -> Any:
     """The same with places to break in every run of letters that is longer than a line may be."""
     if isinstance(paper, str):
-        return _UNBROKEN.sub(lambda found: found[0] + _BREAK, paper)
+        return _UNBROKEN.sub(lambda found: found[0] + _BREAK, paper.replace("\t", " "))
     if isinstance(paper, list):
         return [_spaced(one) for one in paper]
     return {key: _spaced(one) for key, one in paper.items()} if isinstance(paper, dict) else paper
@@ -82,7 +96,13 @@ def _fonts(*, own: bool) -> typst.Fonts:
 def _set(paper: Any, *, own_fonts: bool) -> bytes:
     said = {"paper": json.dumps(paper, ensure_ascii=False)}
     compiler = typst.Compiler(TEMPLATE.read_bytes(), font_paths=_fonts(own=own_fonts), sys_inputs=said)
-    made = compiler.compile(format="pdf", pdf_standards=[STANDARD])
+    try:
+        made = compiler.compile(format="pdf", pdf_standards=[STANDARD])
+    except BaseException as broken:
+        # Some runs of letters break the typesetter itself; what it raises then goes past `Exception`.
+        if type(broken).__name__ == "PanicException":
+            raise typst.TypstError("The typesetter broke", "") from None
+        raise
     assert isinstance(made, bytes)  # noqa: S101 - one PDF, in memory
     return made
 

@@ -110,3 +110,17 @@ def test_letters_without_a_font_are_shown_by_their_code(monkeypatch: pytest.Monk
 def test_more_strange_letters_than_are_tried_still_print() -> None:
     every = "".join(chr(0x4E00 + number) for number in range(paper._TRIED + 100))
     assert "[U+" in text_of(sheet(every, decision=SimpleNamespace(**vars(sheet()["decision"]))))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "\u2029\tShe rang",
+        "\u2029\u00adShe rang",
+        "Call 1\u20e3 She rang",
+        "a\ufeff \u200eShe rang",
+        "\u0631\u20e3\u200b She rang",
+    ],
+)
+def test_letters_that_are_drawn_alone_and_not_beside_others_still_print(said: str) -> None:
+    assert "She rang" in text_of(small(said))
