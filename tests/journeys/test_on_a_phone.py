@@ -132,7 +132,8 @@ def assert_the_manager_finds_it(page: Page, manager: User, case_file: CaseFile, 
     for said in (KEPT_BACK, PLAN, ASKED_AGAIN):
         expect(page.get_by_text(said).first).to_be_visible()
     review = page.locator(".govuk-summary-list__row", has_text="When will you look at this again?")
-    expect(review).to_be_visible()
+    due = Decision.objects.get(reference=reference).review_on
+    expect(review).to_contain_text(f"{due:%A} {due.day} {due:%B %Y}" if due else "No day")
 
 
 def test_part_is_shared_and_a_stale_item_is_answered_for(phone: Page, begun: Decider) -> None:
