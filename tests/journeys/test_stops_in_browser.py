@@ -80,7 +80,7 @@ def follow_from_check(at: At, row: Row) -> None:
     expect(link).to_have_count(1)
     at.press(link)
     assert at.page.url.split("#")[0].endswith(at.url(row.at)), at.page.url
-    if row.at in ("item", "other-item") or (not row.said and row.at != "items"):
+    if row.at in ("item", "other-item") or not row.said:
         assert_words_at_field(at, row)
     elif row.lands != "":
         expect(at.page.locator(f"[id='{row.lands or at.target(row)}']")).to_be_focused()
