@@ -15,17 +15,24 @@ SIGNED_IN = "signed_in_at"
 WRITE_EVERY = 60
 """Seconds: that something was done is written at most so often, or ten times in a short idle time."""
 
+CLOCKS_DIFFER = 60
+"""Seconds by which the clocks of two web servers may differ."""
+
 
 def _now() -> int:
     return int(time.time())
 
 
 def remaining(session: SessionBase) -> int:
-    """Seconds until the session is locked; 0 or less where it is. One without marks begins now."""
+    """Seconds until the session is locked; 0 or less where it is. One without marks begins now.
+
+    A mark from the future tells of a clock that was set back: nobody knows how long ago it was.
+    """
     now = _now()
-    idle = int(session.get(SEEN, now)) + int(settings.IDLE_SECONDS) - now
-    most = int(session.get(SIGNED_IN, now)) + int(settings.SESSION_COOKIE_AGE) - now
-    return min(idle, most)
+    seen, signed_in = int(session.get(SEEN, now)), int(session.get(SIGNED_IN, now))
+    if max(seen, signed_in) > now + CLOCKS_DIFFER:
+        return 0
+    return min(seen + int(settings.IDLE_SECONDS), signed_in + int(settings.SESSION_COOKIE_AGE)) - now
 
 
 def over(session: SessionBase) -> bool:

@@ -108,8 +108,10 @@ class _SentIn:
 
     def __call__(self, decision: UUID) -> set[Pair]:
         found: set[Pair] = set()
+        seen: set[UUID] = set()
         at: UUID | None = decision
-        while at is not None:
+        while at is not None and at not in seen:  # only somebody who altered the database makes a circle
+            seen.add(at)
             found |= self.sent.get(at, set())
             at = self.follows.get(at)
         return found

@@ -158,6 +158,19 @@ def _marked(rows: Iterable[lists.Row], mark: str, name: str) -> list[str]:
 # --- the completion ---------------------------------------------------------------------------------
 
 
+def plans_more(carried: Answers, answers: Answers) -> bool:
+    """Whether a draft plans to tell somebody else than the emergency told.
+
+    It then stays a decision of its own: what has not happened yet meets every stop.
+
+    Args:
+        carried: the draft's answers.
+        answers: those of the emergency, as `answers_of` gives them.
+    """
+    told = {str(one["name"]).casefold() for one in answers["recipients"]}
+    return any(str(one.get("name", "")).casefold() not in told for one in carried.get("recipients", ()))
+
+
 def completion(given: Given, answers: Answers, carried: Mapping[str, Any]) -> Answers:
     """What the completion starts from: the nine answers over those of a draft that it takes over.
 

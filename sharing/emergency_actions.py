@@ -148,7 +148,10 @@ def _prepare(by: User, place: _Place, draft: Draft | None, key: UUID, now: datet
     answers = emergency.answers_of(place.given, organisation=organisation, now=now)
     ready = _ready(by, place, _sheet(answers, place, organisation, now), organisation, key)
     taken = _taken(by, draft, place.case)
-    whole = emergency.completion(place.given, answers, answers_of(taken) if taken else {})
+    carried = answers_of(taken) if taken else {}
+    if emergency.plans_more(carried, answers):
+        taken, carried = None, {}
+    whole = emergency.completion(place.given, answers, carried)
     completion = Draft(
         id=taken.id if taken else uuid4(),
         case=place.case,

@@ -46,7 +46,8 @@ def answers_from(said: Mapping[str, Any], case: Case, *, anew: bool = False) -> 
         gone += len(said["affected"]) - len(answers["affected"])
     answers["recipients"] = [_recipient(one) for one in said.get("recipients", ())]
     answers["items"] = [_item(one) for one in items]
-    answers["points"] = {one["code"]: one["answer"] for one in said.get("findings", ()) if one["answer"]}
+    if not anew:
+        answers["points"] = {one["code"]: one["answer"] for one in said.get("findings", ()) if one["answer"]}
     return {**answers, "pages": _filled_in(answers)}, gone
 
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_GET, require_safe
 
 from audit import chain
 from cases.banner import banner
@@ -44,7 +44,7 @@ def decision(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "sharing/decision.html", shown | more)
 
 
-@require_safe
+@require_GET
 def decision_pdf(request: HttpRequest, reference: str) -> HttpResponse:
     """The same on paper. What was altered is not put on paper: its page says what to do."""
     found = access.fetch_decision(request.user, reference)

@@ -98,3 +98,9 @@ def test_a_database_that_does_not_answer_makes_nobody_of_everybody(
     monkeypatch.setattr(idle, "over", fail)
     assert client.get("/health/").status_code == 200
     assert client.get("/cases/").status_code == 302
+
+
+def test_a_clock_that_was_set_back_keeps_nobody_signed_in(officer: User) -> None:
+    client = signed_in(officer)
+    lock(client, -3600)
+    assert client.get("/cases/").status_code == 302

@@ -138,6 +138,7 @@ def test_a_new_decision_is_decided_anew(officer: User, case_file: CaseFile) -> N
     kept = answers_of(correcting(officer, decision, follow.REVIEW))
     assert "decided_at" not in kept
     assert "review_on" not in kept
+    assert "points" not in kept, "what is raised now is asked now"
     assert kept["reason_text"]
 
 

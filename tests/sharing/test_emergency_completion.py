@@ -14,7 +14,7 @@ from sharing.actions import AlreadyFollowed, answers_of
 from sharing.models import Draft
 from tests.cast import CaseFile
 from tests.sharing import hurrying
-from tests.sharing.deciding import NOW, draft_of
+from tests.sharing.deciding import NOW, draft_of, recipient
 from tests.sharing.hurrying import browser_of, only_decision, post, recorded
 
 pytestmark = pytest.mark.django_db
@@ -33,14 +33,14 @@ def text(response: Any) -> str:
 
 
 def test_a_draft_becomes_the_completion_and_loses_nothing(officer: User, case_file: CaseFile) -> None:
-    draft = draft_of(officer, case_file, outcome="not_yet", informed=None)
+    draft = draft_of(officer, case_file, outcome="not_yet", informed=None, recipients=[])
     decision = emergency_actions.record_emergency(
         by=officer, case=case_file.case, answers=hurrying.given([case_file.child]), draft=draft, now=NOW
     )
     kept = Draft.objects.get(follows=decision)
     assert (kept.id, kept.reference, Draft.objects.count()) == (draft.id, draft.reference, 1)
     found = answers_of(kept)
-    assert [one["name"] for one in found["recipients"]] == ["Sgt Imelda Fenwick", "PC 4471"]
+    assert [one["name"] for one in found["recipients"]] == ["PC 4471"]
     assert found["harm_if_not"] == "Nobody would know of the knife"
     assert found["affected"] == [str(case_file.survivor.id), str(case_file.child.id)]
     assert (found["outcome"], found["already_sent"], found["informed"]) == (
@@ -56,10 +56,27 @@ def test_a_draft_becomes_the_completion_and_loses_nothing(officer: User, case_fi
     assert ledger.verify().problem is None
 
 
+def test_a_draft_that_plans_to_tell_somebody_else_stays_a_decision_of_its_own(
+    officer: User, case_file: CaseFile
+) -> None:
+    planned = draft_of(officer, case_file, recipients=[recipient(linked="yes")])
+    decision = emergency_actions.record_emergency(
+        by=officer, case=case_file.case, answers=hurrying.given([case_file.child]), draft=planned, now=NOW
+    )
+    completion = Draft.objects.get(follows=decision)
+    assert [one["name"] for one in answers_of(completion)["recipients"]] == ["PC 4471"]
+    stored = Draft.objects.get(id=planned.id)
+    assert (stored.id, stored.follows_id) != (completion.id, decision.id)
+    assert answers_of(stored) == answers_of(planned)
+    with pytest.raises(actions.CannotRecord) as refused:
+        actions.record(by=officer, draft=stored)
+    assert "recipient_linked" in {finding.code for finding in refused.value.findings}
+
+
 def test_a_draft_that_is_saved_meanwhile_stays_as_it_was_saved(
     officer: User, case_file: CaseFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    draft, real = draft_of(officer, case_file), emergency_actions._taken
+    draft, real = draft_of(officer, case_file, recipients=[]), emergency_actions._taken
 
     def late(*args: Any) -> Draft | None:
         read = real(*args)
@@ -150,7 +167,7 @@ def test_what_a_draft_answers_is_filled_in_and_the_draft_becomes_the_completion(
     assert f'value="{draft.id}"' in text(page)
     assert post(browser, case_file, draft=str(draft.id), told=None).status_code == 200
     assert Draft.objects.get(id=draft.id).follows_id is None
-    post(browser, case_file, draft=str(draft.id))
+    post(browser, case_file, draft=str(draft.id), told_name="Sgt Imelda Fenwick")
     assert Draft.objects.get(id=draft.id).follows == only_decision()
     assert answers_of(Draft.objects.get(id=draft.id))["fits"] == "The threshold is met"
 
