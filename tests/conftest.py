@@ -24,3 +24,15 @@ def pytest_configure() -> None:
 def django_db_keepdb() -> bool:
     """A run's PostgreSQL goes with all that is in it: to drop a database first would wait for its readers."""
     return running_postgres() is not None
+
+
+ONE_PASS = "a browser sees the same whatever the database: it looks in the SQLite run"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In the PostgreSQL run a browser walks the journeys marked for both databases; in the other, all."""
+    if running_postgres() is None:
+        return
+    for item in items:
+        if item.get_closest_marker("browser") and not item.get_closest_marker("both_databases"):
+            item.add_marker(pytest.mark.skip(reason=ONE_PASS))

@@ -16,7 +16,6 @@ from sharing.words import words
 
 Fill = Mapping[str, Any]
 """What is filled in on a page: the name of a question and its answer, or the list of them; "" empties it."""
-ONE_PASS = "what pages say of findings does not depend on the database; minutes long, so on SQLite alone"
 REASON = "He waited at the school gate on Friday, and the children walk home alone."
 POLICE = {
     "key": "police",

@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import Browser, Page
 
@@ -23,16 +22,6 @@ from tests.cast import LONDON, CaseFile
 from tests.sharing.agreeing import agreed
 from tests.sharing.deciding import NOW, draft_of, recipient
 from tests.test_matrix import CAST, MATRIX, POSTED
-
-LOOKED_AT_ONCE = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        not settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"),
-        reason="what a page looks like does not hang on the database",
-    ),
-]
-"""The marks of the tests that look."""
 
 NO_PAGE = {
     "decision_pdf": "a file; tests/sharing/test_paper_tags.py reads its tags",

@@ -18,7 +18,7 @@ from tests.sharing.deciding import NOT_SHARED, decided
 from tests.sharing.filling import decider
 from tests.sharing.following import ANSWER, mark_sent, report, share_both
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
 RECORD = "Record it"
 
 

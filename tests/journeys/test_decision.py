@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LOOKED_AT = [step.slug for step in journey.STEPS if step.slug not in journey.LISTED]
 
 
+@pytest.mark.both_databases
 def test_a_full_decision_by_keyboard_alone_on_a_telephone(
     phone: Page, officer: User, manager: User, governance: User, case_file: CaseFile
 ) -> None:

@@ -15,7 +15,7 @@ from tests.journeys import deciding as by_keyboard
 from tests.journeys.telephone import assert_room_for_a_finger, assert_verified
 from tests.sharing.deciding import draft_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
 MOST_INPUTS = 9
 WHAT = "2. What is happening?"
 TOLD = "6. What did you tell them?"

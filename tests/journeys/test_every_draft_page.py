@@ -3,11 +3,11 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.journeys.looking import LOOKED_AT_ONCE, OF_DRAFTS, Place, empty, look_at, places, scriptless
+from tests.journeys.looking import OF_DRAFTS, Place, empty, look_at, places, scriptless
 from tests.test_matrix import addresses
 
 __all__ = ["addresses", "empty", "places", "scriptless"]
-pytestmark = LOOKED_AT_ONCE
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 GROUPS = 4
 
 

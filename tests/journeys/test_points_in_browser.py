@@ -7,9 +7,8 @@ from cases.models import Team, User
 from sharing import rules
 from sharing.words import words
 from tests.browser import assert_summary_links_land, signed_in
-from tests.environment import running_postgres
 from tests.journeys.at_draft import At, codes, prepare
-from tests.journeys.findings import ONE_PASS, Fill, Row, named, title
+from tests.journeys.findings import Fill, Row, named, title
 from tests.journeys.points import POINTS
 
 ROWS = dict(named(POINTS))
@@ -22,7 +21,6 @@ def test_the_table_has_every_point() -> None:
     assert all(row.mend or row.why for row in POINTS)
 
 
-@pytest.mark.skipif(running_postgres() is not None, reason=ONE_PASS)
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.browser
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)

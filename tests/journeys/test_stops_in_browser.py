@@ -6,9 +6,8 @@ from playwright.sync_api import Page, expect
 from cases.models import Team, User
 from sharing import rules
 from tests.browser import assert_summary_links_land, signed_in
-from tests.environment import running_postgres
 from tests.journeys.at_draft import At, codes, prepare
-from tests.journeys.findings import CLEAN, ONE_PASS, Fill, Row, clean, named, title
+from tests.journeys.findings import CLEAN, Fill, Row, clean, named, title
 from tests.journeys.findings import KEEP as NOT_SHARED
 from tests.journeys.stops import STOPS
 
@@ -33,7 +32,6 @@ def test_the_draft_that_the_rows_change_raises_nothing(
     assert codes(at) == []
 
 
-@pytest.mark.skipif(running_postgres() is not None, reason=ONE_PASS)
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.browser
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
