@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page
 from cases import actions as case_actions
 from cases.models import User
 from sharing import actions, journey
-from tests.browser import axe, signed_in
+from tests.browser import axe, screenshot, signed_in
 from tests.cast import LONDON, CaseFile
 from tests.sharing.agreeing import agreed
 from tests.sharing.deciding import NOW, draft_of, recipient
@@ -200,6 +200,7 @@ def _looks(page: Page, place: Place) -> Iterator[str]:
         )  # a page whose question does not arise yet leads on, and what it leads to is seen
         yield f"{place.name}, empty"
     _open(page, place.address)
+    screenshot(page, place.name.replace(" ", "-"))
     devtools = page.context.new_cdp_session(page)
     for look in LOOKS:
         size = {"width": look.width, "height": look.height, "deviceScaleFactor": look.zoom}

@@ -18,7 +18,7 @@ from tests.cast import CaseFile
 from tests.journeys import deciding as by_keyboard
 from tests.journeys import opening
 from tests.journeys.telephone import assert_verified
-from tests.sharing.filling import PAGES, Decider, decider
+from tests.sharing.filling import Decider, decider
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LOOKED_AT = [step.slug for step in journey.STEPS if step.slug not in journey.LISTED]
@@ -116,11 +116,6 @@ def test_pages_empty_and_in_error(page: Page, officer: User, at_desk: Decider) -
     page.goto(at_desk.url("item_change", at_desk.case_file.older.id))
     check_page(page, "journey-item")
     _in_error(page, "item")
-    at_desk.open_up()
-    for slug in LOOKED_AT:
-        page.goto(at_desk.step(slug))
-        assert page.url.endswith(f"/{slug}/"), f"{slug} does not arise"
-        check_page(page, f"journey-{slug}")
 
 
 @pytest.mark.parametrize("slug", LOOKED_AT)
@@ -129,6 +124,7 @@ def test_each_page_in_error(page: Page, officer: User, at_desk: Decider, slug: s
     at_desk.open_up()
     signed_in(page, officer)
     page.goto(at_desk.step(slug))
+    assert page.url.endswith(f"/{slug}/"), f"{slug} does not arise"
     for box in page.locator("main textarea, main input[type=text]").all():
         box.fill("31 \u202e")
     page.evaluate("document.querySelectorAll('main input:checked').forEach(one => { one.checked = false; })")
@@ -143,31 +139,6 @@ def _in_error(page: Page, name: str) -> None:
     check_page(page, f"journey-{name}-error")
     page.reload()
     assert_summary_links_land(page)
-
-
-def test_pages_filled_and_around_the_journey(page: Page, officer: User, at_desk: Decider) -> None:
-    at_desk.everything()
-    signed_in(page, officer)
-    for slug in (*PAGES, "recipients", "items"):
-        page.goto(at_desk.step(slug))
-        check_page(page, f"journey-{slug}-filled")
-    case = at_desk.case_file.case.reference
-    around = {
-        "tasks": at_desk.url("draft"),
-        "points": at_desk.url("draft_points"),
-        "check": at_desk.url("draft_check"),
-        "discard": at_desk.url("draft_discard"),
-        "recipient-remove": at_desk.url("recipient_remove", at_desk.key),
-        "item-remove": at_desk.url("item_remove", at_desk.case_file.older.id),
-        "item-filled": at_desk.url("item_change", at_desk.case_file.information.id),
-        "case-sharing": reverse("case_sharing", args=[case]),
-        "home": reverse("home"),
-        "guidance": reverse("guidance"),
-        "guidance-page": reverse("guidance_page", args=["rule-6"]),
-    }
-    for name, address in around.items():
-        page.goto(address)
-        check_page(page, f"journey-{name}")
 
 
 def test_a_stop_is_shown_at_its_field_and_the_points_page_in_error(

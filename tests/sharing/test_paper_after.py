@@ -71,6 +71,8 @@ def test_what_was_wrong_stands_there_once_in_the_words_of_the_page(
     decision = share(officer, case_file)
     for as_ in (follow.CORRECTION, follow.REVIEW):
         draft, _ = after_actions.start_follow_up(by=officer, decision=decision, as_=as_, what="Not Tuesday")
+        again = actions.answers_of(draft) | {"points": {"could_make_less_safe": "She has been moved"}}
+        draft = actions.save_draft(by=officer, draft=draft, answers=again, saves=draft.saves)
         decision = actions.record(by=officer, draft=draft, now=NOW)
         made = printed(client, officer, decision)
         assert made.text.count("Not Tuesday") == 1

@@ -54,7 +54,7 @@ def test_a_new_decision_is_due_at_once_until_it_is_recorded(officer: User, case_
     draft, _ = after_actions.start_follow_up(by=officer, decision=decision, as_="review", what=REASON)
     (found,) = due.reviews_due(officer)
     assert found.decision == decision
-    again = actions.answers_of(draft) | {"review_on": "2099-01-01"}
+    again = actions.answers_of(draft) | {"review_on": "2099-01-01", "points": NOT_SHARED["points"]}
     draft = actions.save_draft(by=officer, draft=draft, answers=again, saves=draft.saves)
     after = actions.record(by=officer, draft=draft, now=NOW)
     assert [one.decision for one in due.reviews_due(officer)] == [after]
