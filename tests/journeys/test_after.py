@@ -18,10 +18,11 @@ from tests.sharing.deciding import NOT_SHARED, decided
 from tests.sharing.filling import decider
 from tests.sharing.following import ANSWER, mark_sent, report, share_both
 
-pytestmark = [pytest.mark.browser, pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 RECORD = "Record it"
 
 
+@pytest.mark.both_databases
 def test_record_sent_in_parts(phone: Page, officer: User, case_file: CaseFile) -> None:
     decision = share_both(officer, case_file)
     signed_in(phone, officer)
@@ -75,6 +76,7 @@ def test_sent_otherwise_asks_why_and_loses_nothing(phone: Page, officer: User, c
     assert_verified()
 
 
+@pytest.mark.both_databases
 def test_a_correction(phone: Page, officer: User, case_file: CaseFile) -> None:
     who = decider(officer, case_file)
     who.everything()
@@ -110,6 +112,7 @@ def test_a_correction(phone: Page, officer: User, case_file: CaseFile) -> None:
     assert_verified()
 
 
+@pytest.mark.both_databases
 def test_the_wrong_person_and_the_governance_lead(
     phone: Page, officer: User, governance: User, case_file: CaseFile
 ) -> None:

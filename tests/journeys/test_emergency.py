@@ -15,7 +15,7 @@ from tests.journeys import deciding as by_keyboard
 from tests.journeys.telephone import assert_room_for_a_finger, assert_verified
 from tests.sharing.deciding import draft_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MOST_INPUTS = 9
 WHAT = "2. What is happening?"
 TOLD = "6. What did you tell them?"
@@ -64,6 +64,7 @@ def record(page: Page, keys: Keys) -> Decision:
     return decision
 
 
+@pytest.mark.both_databases
 def test_with_a_case_from_any_of_its_pages(phone: Page, officer: User, case_file: CaseFile) -> None:
     page = phone
     signed_in(page, officer)
@@ -80,6 +81,7 @@ def test_with_a_case_from_any_of_its_pages(phone: Page, officer: User, case_file
     assert_verified()
 
 
+@pytest.mark.both_databases
 def test_without_a_case_then_completed_and_matched(phone: Page, officer: User, case_file: CaseFile) -> None:
     page = phone
     signed_in(page, officer)

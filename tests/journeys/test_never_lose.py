@@ -96,6 +96,11 @@ def test_what_was_typed_a_moment_ago_is_kept_when_the_page_is_left(tab: Page, re
     type_harm(tab)
     tab.get_by_role("link", name="All pages of this decision").click()
     expect(tab.locator("h1")).to_have_text("Decide whether to share")
+    # What a page sends as it is left overtakes nobody who comes back at once: it is on its way.
+    for _ in range(PATIENCE // 100):
+        if Typing.objects.exists():
+            break
+        tab.wait_for_timeout(100)
     tab.goto(reasons)
     assert tab.get_by_label(HARM).input_value() == TYPED
 
