@@ -141,7 +141,7 @@ def clear_parked(get_response: Next) -> Next:
 
 
 class TellAltered:
-    """Where a page needs sealed text that was altered in the database, say so; nothing is saved."""
+    """Where a page needs sealed text that was altered, or whose key is gone, say so; nothing is saved."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -151,7 +151,9 @@ class TellAltered:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        """Answer for `fields.Altered` alone; which row it was stands in the log, what it held nowhere."""
+        """Answer for these two alone; which row it was stands in the log, what it held nowhere."""
+        if isinstance(exception, vault.NoKey):
+            return render(request, "errors/no_key.html", {"plain": True}, status=409)
         if not isinstance(exception, Altered):
             return None
         logger.error("Sealed text was altered outside the application", exc_info=exception)

@@ -205,6 +205,11 @@ def test_a_destroyed_key_leaves_the_stub(client: Client, officer: User, case_fil
     said, problem = projection.check(decision)
     assert said == {}
     assert problem is None
+    client.force_login(officer)
+    for address in (f"/decisions/{decision.reference}/", f"/cases/{case_file.case.reference}/emergency/"):
+        answer = client.get(address)
+        assert answer.status_code == 409
+        assert "The key to what is recorded here is gone" in answer.content.decode()
 
 
 def test_a_draft_is_no_decision(client: Client, officer: User, case_file: CaseFile) -> None:
