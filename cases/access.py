@@ -1,6 +1,8 @@
 """The one policy: who may know that a case exists, and do what with it (service.md §2.1).
 
-Exclusion first and beneath it owner, team and guardian's direct grants. No superuser bypass.
+Exclusion first; beneath it owner, guardian's direct grants until their end, managers of the team (of a
+restricted case only where they are named), emergency access and a governance lead's stated purpose. Closed
+cases are read. No superuser bypass. The time is the database's own.
 """
 
 from functools import cache
@@ -11,19 +13,26 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import BooleanField, Exists, ExpressionWrapper, Q, QuerySet
+from django.db.models.functions import Now
 from django.http import Http404
 
-from cases.models import Case, CaseUserPermission, Exclusion, Membership, Team, User
+from cases.models import Case, CaseUserPermission, Exclusion, Membership, Team, TimedAccess, User
+from cases.models.cases import CLOSED
 
-What = Literal["view", "work", "timeline", "see_views", "manage_access", "see_access"]
+What = Literal["view", "work", "follow", "reopen", "timeline", "see_views", "manage_access", "see_access"]
 GRANT = "work_on_case"
+EMERGENCY, PURPOSE = TimedAccess.Kind.EMERGENCY, TimedAccess.Kind.PURPOSE
 
 _CASE_WORKERS = frozenset({User.Role.OFFICER, User.Role.MANAGER})
 
-_MANAGER_OF_TEAM: frozenset[What] = frozenset(
-    {"view", "work", "timeline", "see_views", "manage_access", "see_access"}
+_MANAGES: frozenset[What] = frozenset(
+    {"view", "work", "follow", "reopen", "timeline", "see_views", "manage_access", "see_access"}
 )
-_OWNER_OR_GRANTED: frozenset[What] = frozenset({"view", "work", "timeline", "see_access"})
+_HOLDS: frozenset[What] = frozenset({"view", "work", "follow", "reopen", "timeline", "see_access"})
+_EMERGENCY: frozenset[What] = frozenset({"view", "work", "follow"})
+_PURPOSE: frozenset[What] = frozenset({"view", "timeline", "see_views", "manage_access", "see_access"})
+_ONLY_OPEN: frozenset[What] = frozenset({"work"})
+"""A closed case is read, and what happened is recorded (`follow`); to work on it, it is opened again."""
 
 
 class Hidden(Http404):
@@ -62,16 +71,31 @@ def visible_to(user: User | AnonymousUser) -> QuerySet[Case]:
     """
     if not isinstance(user, User):
         return Case.objects.none()
-    granted = CaseUserPermission.objects.filter(user=user, permission__codename=GRANT)
-    mine = Q(owner=user) | Q(id__in=granted.values("content_object_id")) | Q(team__in=_managed(user))
+    works = Exists(_still(user, *_CASE_WORKERS)) & (_holds(user) | _manages(user) | _timed(user, EMERGENCY))
+    looks = Exists(_still(user, User.Role.GOVERNANCE)) & _timed(user, PURPOSE)
     excluded = Exclusion.objects.filter(user=user, ended_at=None).values("case_id")
-    return Case.objects.filter(Exists(_still(user, *_CASE_WORKERS)), mine).exclude(id__in=excluded)
+    return Case.objects.filter(works | looks).exclude(id__in=excluded)
 
 
-def _managed(user: User) -> QuerySet[Any, Any]:
-    """The ids of the teams whose cases are open to the user as their manager."""
+def _holds(user: User) -> Q:
+    """The user owns the case, or was given it by name and the end of that has not come."""
+    granted = CaseUserPermission.objects.filter(
+        user=user, permission__codename=GRANT, ends_at__gt=Now()
+    ).values("content_object_id")
+    return Q(owner=user) | Q(id__in=granted)
+
+
+def _manages(user: User) -> Q:
+    """The user manages the case's team; a restricted case is open to managers who were named, no other."""
     manager = _still(user, User.Role.MANAGER)
-    return Membership.objects.filter(user__in=manager).values("team_id")
+    teams = Membership.objects.filter(user__in=manager).values("team_id")
+    return Q(team__in=teams) & (Q(restricted=False) | _holds(user))
+
+
+def _timed(user: User, kind: str) -> Q:
+    """The user said why they must look, and the time for that is not over."""
+    open_now = TimedAccess.objects.filter(user=user, kind=kind, ended_at=None, ends_at__gt=Now())
+    return Q(id__in=open_now.values("case_id"))
 
 
 def rights(user: User | AnonymousUser, case: Case) -> frozenset[What]:
@@ -83,7 +107,14 @@ def rights(user: User | AnonymousUser, case: Case) -> frozenset[What]:
     with connection.cursor() as cursor:
         cursor.execute(query, [ours.get(value, value) for value in parameters])
         found = cursor.fetchall()
-    return frozenset().union(*(_MANAGER_OF_TEAM if manages else _OWNER_OR_GRANTED for (manages,) in found))
+    return frozenset().union(*(_held(*row) for row in found))
+
+
+def _held(status: str, *flags: bool) -> frozenset[What]:
+    """The rights of one case that the user may see, by what opens it to them."""
+    sets = (_MANAGES, _HOLDS, _EMERGENCY, _PURPOSE)
+    held = frozenset[What]().union(*(given for given, flag in zip(sets, flags, strict=True) if flag))
+    return held - _ONLY_OPEN if status == CLOSED else held - {"reopen"}
 
 
 _ANYBODY, _ANY_CASE = UUID(int=1), UUID(int=2)
@@ -94,8 +125,15 @@ _ANYBODY, _ANY_CASE = UUID(int=1), UUID(int=2)
 def _rights_query(_vendor: str) -> tuple[str, tuple[Any, ...]]:
     """The policy as one query and its parameters, composed once: composing takes longer than asking."""
     user = User(id=_ANYBODY)
-    manages = ExpressionWrapper(Q(team__in=_managed(user)), output_field=BooleanField())
-    return visible_to(user).filter(id=_ANY_CASE).values_list(manages, flat=True).query.sql_with_params()
+    works = Exists(_still(user, *_CASE_WORKERS))
+    flags = (
+        _manages(user),
+        works & _holds(user),
+        works & _timed(user, EMERGENCY),
+        Exists(_still(user, User.Role.GOVERNANCE)) & _timed(user, PURPOSE),
+    )
+    columns = [ExpressionWrapper(flag, output_field=BooleanField()) for flag in flags]
+    return visible_to(user).filter(id=_ANY_CASE).values_list("status", *columns).query.sql_with_params()
 
 
 def _prepared(value: UUID) -> Any:

@@ -4,8 +4,8 @@ The actor is always `by`. A `request_key` makes a repeated post one single effec
 `audit.ledger.DuplicateRequest` is raised by the second, and nothing of it stays.
 """
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -318,8 +318,12 @@ def end_exclusion(*, by: User, exclusion: Exclusion, request_key: UUID | None = 
         write(sealed, save, by=by, what="manage_access", case=case)
 
 
-def see(*, by: User, case: Case, page: str, what: access.What = "view") -> None:
-    """Enter that somebody opened a page of the case; called before any sealed text is shown.
+@contextmanager
+def see(*, by: User, case: Case, page: str, what: access.What = "view") -> Iterator[None]:
+    """Read a case's sealed text in the block: the policy is asked first, and the entry is made with it.
+
+    One transaction holds all three, so that what is shown was entered and what failed to show was not. The
+    entry comes last: only then is the case's chain locked.
 
     Args:
         page: the page's name, a code and never a person's.
@@ -327,16 +331,20 @@ def see(*, by: User, case: Case, page: str, what: access.What = "view") -> None:
     sealed = events.seal("case.viewed", {"page": page}, case=case, by=by, now=timezone.now())
     with transaction.atomic(durable=True):
         access.require(by, what, case)
+        yield
         ledger.append(sealed)
 
 
-def see_list(*, by: User, cases: Sequence[Case]) -> None:
-    """Enter that names of these cases were shown in a list: references only, under the actor's own chain."""
+@contextmanager
+def see_list(*, by: User, cases: Sequence[Case]) -> Iterator[None]:
+    """Read names of these cases in the block, with one entry in the actor's own chain: references only."""
     if not cases:
+        yield
         return
     content = {"references": [case.reference for case in cases]}
     sealed = events.seal("cases.listed", content, by=by, now=timezone.now())
     with transaction.atomic(durable=True):
+        yield
         ledger.append(sealed)
 
 

@@ -4,7 +4,8 @@ The actor is always `by`. Encryption is done before the transaction opens; the l
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -246,21 +247,23 @@ def _write(ready: _Ready, by: User) -> Decision | None:
     return recording.write(case, ready, by)
 
 
-def see_decision(*, by: User, decision: Decision) -> None:
-    """Enter that somebody opened a recorded decision; called before any of it is shown."""
-    _enter("decision.viewed", by, decision)
+def see_decision(*, by: User, decision: Decision) -> AbstractContextManager[None]:
+    """Read a recorded decision in the block, with its entry in the same transaction (`cases.actions.see`)."""
+    return _entered("decision.viewed", by, decision)
 
 
-def print_decision(*, by: User, decision: Decision) -> None:
-    """Enter that a decision leaves the building as a PDF; called before its first byte does."""
-    _enter("decision.printed", by, decision)
+def print_decision(*, by: User, decision: Decision) -> AbstractContextManager[None]:
+    """Make a decision's PDF in the block: none leaves the building without its entry."""
+    return _entered("decision.printed", by, decision)
 
 
-def _enter(kind: str, by: User, decision: Decision) -> None:
+@contextmanager
+def _entered(kind: str, by: User, decision: Decision) -> Iterator[None]:
     content = {"reference": decision.reference}
     sealed = events.seal(kind, content, case=decision.case, by=by, now=timezone.now())
     with transaction.atomic(durable=True):
         case_access.require(by, "view", decision.case)
+        yield
         ledger.append(sealed)
 
 

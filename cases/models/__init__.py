@@ -1,9 +1,18 @@
 """Floor 2's tables, one room a subject."""
 
-from cases.models.access import CaseGroupPermission, CaseUserPermission, Exclusion
-from cases.models.accounts import Agency, Membership, Organisation, ParkedPost, SignInLink, Team, User
+from cases.models.access import CaseGroupPermission, CaseUserPermission, Exclusion, Notice, TimedAccess
+from cases.models.accounts import (
+    Agency,
+    Membership,
+    Organisation,
+    ParkedPost,
+    Policy,
+    SignInLink,
+    Team,
+    User,
+)
 from cases.models.cases import Case, ConsentRecord
-from cases.models.people import InformationItem, Person
+from cases.models.people import Concern, InformationItem, Person
 from cases.models.risk import RiskAssessment
 from cases.models.vault import Canary, CaseKey
 
@@ -14,15 +23,19 @@ __all__ = [
     "CaseGroupPermission",
     "CaseKey",
     "CaseUserPermission",
+    "Concern",
     "ConsentRecord",
     "Exclusion",
     "InformationItem",
     "Membership",
+    "Notice",
     "Organisation",
     "ParkedPost",
     "Person",
+    "Policy",
     "RiskAssessment",
     "SignInLink",
     "Team",
+    "TimedAccess",
     "User",
 ]

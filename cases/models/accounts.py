@@ -1,5 +1,6 @@
 """Who works here: people, teams, the organisation, and the agencies it talks to."""
 
+from datetime import time
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -35,6 +36,7 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     name = models.CharField("name", max_length=120)
     role = models.CharField(max_length=20, choices=Role.choices)
     is_active = models.BooleanField(default=True)
+    trained_on = models.DateField(null=True, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
     deactivated_at = models.DateTimeField(null=True, blank=True)
     teams: "models.ManyToManyField[Team, Membership]" = models.ManyToManyField(
@@ -120,11 +122,18 @@ class ParkedPost(models.Model):
 
 
 class Agency(models.Model):
-    """An agency of the directory; `code` is what decisions and rules use."""
+    """An agency of the directory; `code` is what decisions and rules use.
+
+    `secure_methods` are the codes of the ways by which it receives information safely, `secure_address` is
+    the mailbox or portal of the agency for that, `duty_phone` a number that was checked with it.
+    """
 
     code = models.SlugField(primary_key=True, max_length=60)
     name = models.CharField(max_length=120, unique=True)
     active = models.BooleanField(default=True)
+    secure_methods = models.JSONField(default=list)
+    secure_address = models.CharField(max_length=200, default="")
+    duty_phone = models.CharField(max_length=40, default="")
 
     history = HistoricalRecords()
     objects: ClassVar[models.Manager["Agency"]] = models.Manager()
@@ -132,6 +141,28 @@ class Agency(models.Model):
     class Meta:
         ordering = ("name",)
         verbose_name_plural = "agencies"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Policy(models.Model):
+    """A policy or procedure of the organisation; `code` is what a decision names, and it never changes."""
+
+    code = models.SlugField(primary_key=True, max_length=60)
+    name = models.CharField(max_length=120, unique=True)
+    version = models.CharField(max_length=40, default="")
+    link = models.CharField(max_length=300, default="")
+    in_force_from = models.DateField(null=True)
+    review_on = models.DateField(null=True)
+    active = models.BooleanField(default=True)
+
+    history = HistoricalRecords()
+    objects: ClassVar[models.Manager["Policy"]] = models.Manager()
+
+    class Meta:
+        ordering = ("name",)
+        verbose_name_plural = "policies"
 
     def __str__(self) -> str:
         return self.name
@@ -149,6 +180,30 @@ class Organisation(models.Model):
     notice_bases = models.JSONField(null=True)
     urgent_basis = models.CharField(max_length=20, default="")
     urgent_power = models.CharField(max_length=200, default="")
+
+    notice_version = models.CharField(max_length=40, default="")
+    notice_link = models.CharField(max_length=300, default="")
+    notice_dated = models.DateField(null=True)
+    policy_document_link = models.CharField(max_length=300, default="")
+
+    checklist_threshold = models.PositiveSmallIntegerField(default=14)
+    escalation_threshold = models.PositiveSmallIntegerField(default=3)
+    repeat_months = models.PositiveSmallIntegerField(default=12)
+    local_criteria = models.JSONField(default=list)
+
+    stale_after_days = models.PositiveSmallIntegerField(default=90)
+    review_after_days = models.PositiveSmallIntegerField(default=28)
+    access_review_days = models.PositiveSmallIntegerField(default=90)
+
+    region = models.CharField(max_length=20, default="england")
+    closed_days = models.JSONField(default=list)
+    working_from = models.TimeField(default=time(9))
+    working_until = models.TimeField(default=time(17))
+
+    set_up = models.JSONField(default=list)
+    """The parts of set-up whose answers somebody has confirmed."""
+    live_since = models.DateTimeField(null=True)
+    """When set-up was complete; until then no case can be opened."""
 
     history = HistoricalRecords()
     objects: ClassVar[models.Manager["Organisation"]] = models.Manager()

@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 from cases.fields import SealedTextField
 from cases.models.accounts import Team, User
 
+OPEN, CLOSED = "open", "closed"
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No 0/O, 1/I/L, U: a reference is read out over the telephone."""
 
@@ -29,6 +30,18 @@ class Case(models.Model):  # type: ignore[django-manager-missing]
     opened_at = models.DateTimeField()
     concern_identified_at = models.DateTimeField()
     staff_safety = SealedTextField(max_length=200)
+    staff_safety_checked_on = models.DateField(null=True)
+
+    status = models.CharField(max_length=10, default=OPEN)
+    closed_at = models.DateTimeField(null=True)
+    closed_because = models.CharField(max_length=30, default="")
+    closing_note = SealedTextField(max_length=500)
+    duplicate_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="duplicates")
+
+    restricted = models.BooleanField(default=False)
+    restriction_reason = SealedTextField(max_length=300)
+    restriction_reviewed_on = models.DateField(null=True)
+
     provisional = models.BooleanField(default=False)
     matched_to = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="matched_from")
 
@@ -51,12 +64,19 @@ class Case(models.Model):  # type: ignore[django-manager-missing]
         indexes = (
             models.Index(fields=["team", "-opened_at", "id"], name="case_team_list"),
             models.Index(fields=["owner", "-opened_at", "id"], name="case_owner_list"),
+            models.Index(fields=["team", "status", "-opened_at", "id"], name="case_team_status_list"),
+            models.Index(fields=["owner", "status", "-opened_at", "id"], name="case_owner_status_list"),
         )
         default_permissions = ()
         permissions = (("work_on_case", "Open and work on the case"),)
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def closed(self) -> bool:
+        """Whether the case is closed: it is read, and nothing is worked on until it is opened again."""
+        return self.status == CLOSED
 
     @property
     def threshold_met(self) -> bool:

@@ -1,4 +1,4 @@
-"""The people of a case, how they may safely be reached, and the information held about them."""
+"""The people of a case, how they may safely be reached, what happened, and the information held."""
 
 from typing import ClassVar
 from uuid import uuid4
@@ -19,9 +19,15 @@ class Person(models.Model):
     role = models.CharField(max_length=30)
     name = SealedTextField(max_length=200)
     preferred_name = SealedTextField(max_length=200)
+    aliases = SealedTextField(max_length=300)
     birth_date = SealedTextField(max_length=10)
     address = SealedTextField(max_length=300)
     contact = SealedTextField(max_length=300)
+    do_not = SealedTextField(max_length=300)
+    safe_times = SealedTextField(max_length=200)
+    code_word = SealedTextField(max_length=100)
+    reviewed = models.JSONField(default=dict)
+    """The day (ISO) on which each answer about safe contact was last checked with the person, by field."""
     safe_routes = models.JSONField(default=list)
     unsafe_routes = models.JSONField(default=list)
     routes_checked_on = models.DateField(null=True)
@@ -51,6 +57,8 @@ class InformationItem(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     text = SealedTextField(max_length=500)
     source = SealedTextField(max_length=200)
+    received_from = models.CharField(max_length=60, default="")
+    conditions = SealedTextField(max_length=300)
     dated = models.DateField(null=True)
     date_not_known = models.BooleanField(default=False)
     nature = models.CharField(max_length=20, default="")
@@ -68,3 +76,33 @@ class InformationItem(models.Model):
 
     def __str__(self) -> str:
         return f"information {self.id}"
+
+
+class Concern(models.Model):
+    """Something that happened, or that somebody was worried about: one line of the case's chronology."""
+
+    class Kind(models.TextChoices):
+        INCIDENT = "incident", "Incident"
+        CONCERN = "concern", "Concern raised"
+        CONTACT = "contact", "Contact or visit"
+        ACTION = "action", "What we did"
+        OTHER = "other", "Something else"
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="concerns")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    happened_on = models.DateField(null=True)
+    date_not_known = models.BooleanField(default=False)
+    text = SealedTextField(max_length=1000)
+    source = SealedTextField(max_length=200)
+    action = SealedTextField(max_length=500)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    history = HistoricalRecords()
+    objects: ClassVar[models.Manager["Concern"]] = models.Manager()
+
+    class Meta:
+        ordering = ("happened_on", "recorded_at")
+
+    def __str__(self) -> str:
+        return f"concern {self.id}"

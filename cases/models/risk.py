@@ -24,6 +24,11 @@ class RiskAssessment(models.Model):
     checklist_yes = models.PositiveSmallIntegerField(null=True)
     incidents = models.PositiveSmallIntegerField(null=True)
     criteria = models.JSONField(default=list)
+    incident_on = models.DateField(null=True)
+    repeat_of = models.DateField(null=True)
+    """The day of the MARAC referral that the newest incident came after, where that is a repeat."""
+    thresholds = models.JSONField(default=dict)
+    """The organisation's thresholds that counted when the assessment was made."""
     judgement = SealedTextField(max_length=500)
     local_criterion = SealedTextField(max_length=200)
     marac_referred_on = models.DateField(null=True)

@@ -39,22 +39,19 @@ def cases(request: HttpRequest) -> HttpResponse:
     form = CaseFilterForm(request.GET or None)
     chosen = form.chosen()
     found = listing.read(user, chosen, request.GET.get("at"))
-    if found.cases:
-        actions.see_list(by=user, cases=found.cases)
 
     def to(place: str) -> str:
         return f"?{urlencode(chosen | {'at': place})}" if place else ""
 
-    with drawing():
-        rows = [_row(case) for case in found.cases]
-    context = {
-        "form": form,
-        "rows": rows,
-        "chosen": chosen,
-        "newer": to(found.newer),
-        "older": to(found.older),
-    }
-    return render(request, "cases/cases.html", context)
+    with actions.see_list(by=user, cases=found.cases), drawing():
+        context = {
+            "form": form,
+            "rows": [_row(case) for case in found.cases],
+            "chosen": chosen,
+            "newer": to(found.newer),
+            "older": to(found.older),
+        }
+        return render(request, "cases/cases.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -138,7 +138,7 @@ def show(
     *,
     what: access.What = "view",
 ) -> HttpResponse:
-    """Enter that the page is opened, then draw it in the frame of its case.
+    """Draw a page in the frame of its case, and enter that it is opened.
 
     Args:
         section: the name of the section's URL (such as "case_people"): the current link, and the page's name
@@ -146,14 +146,14 @@ def show(
         context: what the template takes, or a function that opens it once the view is entered.
         what: what the user must be allowed to do to see it.
     """
-    actions.see(by=user(request), case=case, page=section.removeprefix("case_"), what=what)
-    frame = {
-        "case": case,
-        "banner": banner(case),
-        "sections": sections(case, section),
-        "request_key": fresh_key(request),
-    }
-    with drawing():
+    page = section.removeprefix("case_")
+    with actions.see(by=user(request), case=case, page=page, what=what), drawing():
+        frame = {
+            "case": case,
+            "banner": banner(case),
+            "sections": sections(case, section),
+            "request_key": fresh_key(request),
+        }
         return render(request, template, frame | (context() if callable(context) else context))
 
 

@@ -55,15 +55,14 @@ def on_record(view: View) -> Any:
 
 
 def _show(record: Record, template: str, **context: Any) -> HttpResponse:
-    """Enter that the decision is looked at, then draw a page about it."""
-    actions.see_decision(by=record.user, decision=record.decision)
-    frame = {
-        "decision": record.decision,
-        "case": record.decision.case,
-        "banner": banner(record.decision.case),
-        "request_key": page.fresh_key(record.request),
-    }
-    with drawing():
+    """Draw a page about the decision, and enter that it is looked at."""
+    with actions.see_decision(by=record.user, decision=record.decision), drawing():
+        frame = {
+            "decision": record.decision,
+            "case": record.decision.case,
+            "banner": banner(record.decision.case),
+            "request_key": page.fresh_key(record.request),
+        }
         return render(record.request, template, frame | context)
 
 

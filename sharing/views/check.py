@@ -211,16 +211,16 @@ def done(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     decision = draft.case.decisions.filter(request_key=draft.request_key).first()
     if decision is None:
         raise Http404
-    see(by=actor(request), case=draft.case, page="draft", what="work")
-    return render(
-        request,
-        "sharing/done.html",
-        {
-            "decision": decision,
-            "case": draft.case,
-            "receipt": receipt_code(bytes(decision.entry_hash)),
-            "banner": banner(draft.case),
-            "unsent": bool(due.left_to_send(decision)),
-            "follows": decision.follows,
-        },
-    )
+    with see(by=actor(request), case=draft.case, page="draft"):
+        return render(
+            request,
+            "sharing/done.html",
+            {
+                "decision": decision,
+                "case": draft.case,
+                "receipt": receipt_code(bytes(decision.entry_hash)),
+                "banner": banner(draft.case),
+                "unsent": bool(due.left_to_send(decision)),
+                "follows": decision.follows,
+            },
+        )

@@ -38,10 +38,11 @@ def decision(request: HttpRequest, reference: str) -> HttpResponse:
     """Show a recorded decision to somebody who may see its case."""
     found = access.fetch_decision(request.user, reference)
     assert isinstance(request.user, User)  # noqa: S101 - the line above refuses everybody else
-    actions.see_decision(by=request.user, decision=found)
-    shown = page_of(found)
-    more = {"banner": banner(found.case), "after": after.what_followed(found, request.user, shown["said"])}
-    return render(request, "sharing/decision.html", shown | more)
+    with actions.see_decision(by=request.user, decision=found):
+        shown = page_of(found)
+        followed = after.what_followed(found, request.user, shown["said"])
+        more = {"banner": banner(found.case), "after": followed}
+        return render(request, "sharing/decision.html", shown | more)
 
 
 @require_GET
@@ -49,13 +50,13 @@ def decision_pdf(request: HttpRequest, reference: str) -> HttpResponse:
     """The same on paper. What was altered is not put on paper: its page says what to do."""
     found = access.fetch_decision(request.user, reference)
     assert isinstance(request.user, User)  # noqa: S101 - the line above refuses everybody else
-    page = page_of(found)
-    if page["problem"]:
+    if projection.check(found)[1]:
         return redirect("decision", reference)
     printed = f"{display.moment(timezone.now().isoformat())}, by {request.user.name}"
-    more = {"printed": printed, "after": after.what_followed(found, request.user, page["said"])}
-    made = paper.pdf(page | more, training=settings.DEMO)
-    actions.print_decision(by=request.user, decision=found)
+    with actions.print_decision(by=request.user, decision=found):
+        page = page_of(found)
+        more = {"printed": printed, "after": after.what_followed(found, request.user, page["said"])}
+        made = paper.pdf(page | more, training=settings.DEMO)
     response = HttpResponse(made, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{found.reference}.pdf"'
     return response

@@ -174,26 +174,26 @@ def mark_page(slug: str, *, done: bool) -> Change:
 
 
 def show(desk: Desk, template: str, status: int = 200, typing: str = "", **context: Any) -> HttpResponse:
-    """Enter that the case was looked at, and show a page of the draft.
+    """Show a page of the draft, and enter that the case was looked at.
 
     Args:
         typing: the name of a page whose typing is kept, as in its address.
     """
-    see(by=desk.user, case=desk.draft.case, page="draft", what="work")
     answers = desk.sheet.answers
-    shown = {
-        "draft": desk.draft,
-        "case": desk.draft.case,
-        "banner": banner(desk.draft.case),
-        "saves": desk.saves if desk.saves >= 0 else desk.draft.saves,
-        "pages": journey.PAGES,
-        "urgent": answers.get("urgency") == "now" and not answers.get("already_sent"),
-        "asking": answers.get("started") == "need",
-    }
-    if typing:
-        context |= _typed(desk, typing, context)
-    _name_rules(context.get("step"), context.get("form"))
-    return render(desk.request, template, {**shown, **context}, status=status)
+    with see(by=desk.user, case=desk.draft.case, page="draft", what="work"):
+        shown = {
+            "draft": desk.draft,
+            "case": desk.draft.case,
+            "banner": banner(desk.draft.case),
+            "saves": desk.saves if desk.saves >= 0 else desk.draft.saves,
+            "pages": journey.PAGES,
+            "urgent": answers.get("urgency") == "now" and not answers.get("already_sent"),
+            "asking": answers.get("started") == "need",
+        }
+        if typing:
+            context |= _typed(desk, typing, context)
+        _name_rules(context.get("step"), context.get("form"))
+        return render(desk.request, template, {**shown, **context}, status=status)
 
 
 def _typed(desk: Desk, page: str, context: Mapping[str, Any]) -> dict[str, Any]:

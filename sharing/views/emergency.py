@@ -89,8 +89,6 @@ def _show(
     *,
     used: bool = False,
 ) -> HttpResponse:
-    if case:
-        see(by=user, case=case, page="emergency", what="work")
     context = {
         "form": form,
         "case": case,
@@ -98,8 +96,10 @@ def _show(
         "now": timezone.now(),
         "request_key": uuid4() if used else page.fresh_key(request),
     }
-    with drawing():
-        return render(request, "sharing/emergency.html", context | ({"banner": banner(case)} if case else {}))
+    if case is None:
+        return render(request, "sharing/emergency.html", context)
+    with see(by=user, case=case, page="emergency", what="work"), drawing():
+        return render(request, "sharing/emergency.html", context | {"banner": banner(case)})
 
 
 def _recorded(request: HttpRequest, reference: str, what: case_access.What = "view") -> Decision:
@@ -115,21 +115,22 @@ def _recorded(request: HttpRequest, reference: str, what: case_access.What = "vi
 def emergency_done(request: HttpRequest, reference: str) -> HttpResponse:
     """The reference and the receipt code of what was recorded, and what comes next."""
     found = _recorded(request, reference)
-    see(by=page.user(request), case=found.case, page="emergency")
-    context = {
-        "decision": found,
-        "case": found.case,
-        "banner": banner(found.case),
-        "receipt": receipt_code(bytes(found.entry_hash)),
-    }
-    return render(request, "sharing/emergency_done.html", context | standing(found, timezone.now()))
+    with see(by=page.user(request), case=found.case, page="emergency"):
+        context = {
+            "decision": found,
+            "case": found.case,
+            "banner": banner(found.case),
+            "receipt": receipt_code(bytes(found.entry_hash)),
+        }
+        return render(request, "sharing/emergency_done.html", context | standing(found, timezone.now()))
 
 
 @require_POST
 def emergency_complete(request: HttpRequest, reference: str) -> HttpResponse:
     """Go on with the completion; where it is recorded already, show it."""
     found = _recorded(request, reference, "work")
-    actions.see_decision(by=page.user(request), decision=found)
+    with actions.see_decision(by=page.user(request), decision=found):
+        pass  # what it holds is read into the completion
     try:
         draft = emergency_actions.open_completion(by=page.user(request), decision=found)
     except actions.AlreadyFollowed as followed:

@@ -60,7 +60,8 @@ def test_a_refusal_names_the_page(pattern: str, words: str) -> None:
 @pytest.mark.django_db
 def test_a_whole_case_reads(case_file: CaseFile, manager: User, colleague: User) -> None:
     case = case_file.case
-    actions.see(by=manager, case=case, page="case")
+    with actions.see(by=manager, case=case, page="case"):
+        pass
     actions.grant(by=manager, case=case, user=colleague)
     actions.allocate(by=manager, case=case, owner=colleague)
     actions.exclude(by=manager, case=case, user=colleague, reason="Kin")
