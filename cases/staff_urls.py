@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import accounts
+from cases.views import accounts, directory
 
 urlpatterns = [
     path("people/", accounts.people, name="people"),
@@ -11,8 +11,8 @@ urlpatterns = [
     path("people/<uuid:person_id>/deactivate/", accounts.person_deactivate, name="person_deactivate"),
     path("people/<uuid:person_id>/reactivate/", accounts.person_reactivate, name="person_reactivate"),
     path("people/<uuid:person_id>/link/", accounts.person_link, name="person_link"),
-    path("teams/", accounts.teams, name="teams"),
-    path("agencies/", accounts.agencies, name="agencies"),
-    path("agencies/<slug:code>/", accounts.agency_change, name="agency_change"),
+    path("teams/", directory.teams, name="teams"),
+    path("agencies/", directory.agencies, name="agencies"),
+    path("agencies/<slug:code>/", directory.agency_change, name="agency_change"),
     path("welcome/<str:token>/", accounts.welcome, name="welcome"),
 ]

@@ -7,7 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from cases.forms.base import CheckboxSet, GovForm, PlainCharField, PlainEmailField, Radios
-from cases.models import Agency, Team, User
+from cases.models import Team, User
 
 ROLES = (
     ("officer", "Officer", "Works on cases that they own or were given"),
@@ -18,7 +18,8 @@ ROLES = (
 PASSWORD_HINT = "At least 12 characters. Three unrelated words are easy to remember."  # noqa: S105 - a hint
 
 
-def _name(label: str, required: str) -> PlainCharField:
+def named(label: str, required: str) -> PlainCharField:
+    """A field for the name of somebody or something; `required` says what to enter."""
     return PlainCharField(label=label, max_length=120, error_messages={"required": required})
 
 
@@ -26,7 +27,7 @@ class PersonForm(GovForm):
     """A member of staff: name, e-mail address, role, teams."""
 
     buttons = (("save", "Save"),)
-    name = _name("Name", "Enter the person's name")
+    name = named("Name", "Enter the person's name")
     email = PlainEmailField(
         label="E-mail address",
         help_text="They sign in with it.",
@@ -57,40 +58,6 @@ class PersonForm(GovForm):
         return self.cleaned_data | {"teams": [self.known[key] for key in self.cleaned_data["teams"]]}
 
 
-class TeamForm(GovForm):
-    """A new team."""
-
-    buttons = (("save", "Add the team"),)
-    name = _name("Name of the new team", "Enter the name of the team")
-
-
-class AgencyForm(GovForm):
-    """A new agency."""
-
-    buttons = (("save", "Add the agency"),)
-    name = _name("Name of the new agency", "Enter the name of the agency")
-
-
-class ChangeAgencyForm(GovForm):
-    """The name of an agency, and whether it is offered."""
-
-    buttons = (("save", "Save"),)
-    name = _name("Name of the agency", "Enter the name of the agency")
-    active = Radios(
-        (
-            ("yes", "Yes"),
-            ("no", "No", "Decisions that name it keep it"),
-        ),
-        label="Is it offered in new decisions?",
-        error_messages={"required": "Select whether it is offered"},
-    )
-
-    @staticmethod
-    def start(agency: Agency) -> dict[str, str]:
-        """What the form shows first."""
-        return {"name": agency.name, "active": "yes" if agency.active else "no"}
-
-
 class WelcomeForm(GovForm):
     """A first password, typed twice."""
 
@@ -115,7 +82,7 @@ class WelcomeForm(GovForm):
         super().__init__(*args, **kwargs)
         self.user = user
         if names:
-            self.fields["name"] = _name("Your name", "Enter your name")
+            self.fields["name"] = named("Your name", "Enter your name")
             self.fields["email"] = PlainEmailField(
                 label="Your e-mail address",
                 help_text="You will sign in with it.",

@@ -1,52 +1,30 @@
-"""The administrator's pages (staff, teams, agencies), and the page that a one-time link opens."""
+"""The administrator's pages of staff, and the page that a one-time link opens."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from cases import access, account_actions
-from cases.forms.accounts import AgencyForm, ChangeAgencyForm, PersonForm, TeamForm, WelcomeForm
+from cases import account_actions
+from cases.forms.accounts import PersonForm, WelcomeForm
 from cases.forms.base import GovForm
-from cases.models import Agency, Team, User
+from cases.models import User
+from cases.views.staff import administrator, done, page, posted
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-page = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def _administrator(request: HttpRequest) -> User:
-    return access.require_role(request.user, User.Role.ADMINISTRATOR)
-
-
-def _posted(request: HttpRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
-
-
-def _done(form: GovForm, action: Callable[[], Any]) -> bool:
-    """Whether the form is right and the action took it; what the action refuses is put beside its field."""
-    if not form.is_valid():
-        return False
-    try:
-        action()
-    except ValidationError as error:
-        form.add_error(None, error)
-        return False
-    return True
 
 
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody who signs in, leavers last."""
-    _administrator(request)
+    administrator(request)
     staff = User.objects.prefetch_related("teams").order_by("-is_active", "name", "id")
     return render(request, "cases/accounts/people.html", {"staff": staff})
 
@@ -54,10 +32,10 @@ def people(request: HttpRequest) -> HttpResponse:
 @page
 def person_add(request: HttpRequest) -> HttpResponse:
     """Add somebody; their one-time link is shown once, in the answer."""
-    by = _administrator(request)
-    form = PersonForm(_posted(request))
+    by = administrator(request)
+    form = PersonForm(posted(request))
     made: list[tuple[User, str]] = []
-    if _done(form, lambda: made.append(account_actions.add_user(by=by, **form.values()))):
+    if done(form, lambda: made.append(account_actions.add_user(by=by, **form.values()))):
         return _show_link(request, *made[0])
     return render(request, "cases/accounts/person_add.html", {"form": form})
 
@@ -71,12 +49,12 @@ def _show_link(request: HttpRequest, user: User, token: str) -> HttpResponse:
 @page
 def person_change(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Change somebody's role and teams, correct name and e-mail address."""
-    by = _administrator(request)
+    by = administrator(request)
     person = get_object_or_404(User, id=person_id)
     teams = [str(team.id) for team in person.teams.all()]
     start = {"name": person.name, "email": person.email, "role": person.role, "teams": teams}
-    form = PersonForm(_posted(request), initial=start)
-    if _done(form, lambda: account_actions.change_user(by=by, user=person, **form.values())):
+    form = PersonForm(posted(request), initial=start)
+    if done(form, lambda: account_actions.change_user(by=by, user=person, **form.values())):
         messages.success(request, "Saved.")
         still = person.id != by.id or person.role == User.Role.ADMINISTRATOR
         return redirect("people" if still else "home")
@@ -92,18 +70,18 @@ def person_deactivate(request: HttpRequest, person_id: UUID) -> HttpResponse:
 @page
 def person_reactivate(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Let somebody back in, after a question."""
-    done = "The person is on the list again. Make a one-time link for them."
-    return _sure(request, person_id, "reactivate", account_actions.reactivate, done)
+    said = "The person is on the list again. Make a one-time link for them."
+    return _sure(request, person_id, "reactivate", account_actions.reactivate, said)
 
 
 def _sure(
-    request: HttpRequest, person_id: UUID, what: str, action: Callable[..., None], done: str
+    request: HttpRequest, person_id: UUID, what: str, action: Callable[..., None], said: str
 ) -> HttpResponse:
-    by = _administrator(request)
+    by = administrator(request)
     person = get_object_or_404(User, id=person_id)
-    form = GovForm(_posted(request))
-    if _done(form, lambda: action(by=by, user=person)):
-        messages.success(request, done)
+    form = GovForm(posted(request))
+    if done(form, lambda: action(by=by, user=person)):
+        messages.success(request, said)
         return redirect("people")
     return render(request, "cases/accounts/sure.html", {"form": form, "person": person, "what": what})
 
@@ -111,54 +89,13 @@ def _sure(
 @page
 def person_link(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Make a new one-time link, after a question, and show it once."""
-    by = _administrator(request)
+    by = administrator(request)
     person = get_object_or_404(User, id=person_id)
-    form = GovForm(_posted(request))
+    form = GovForm(posted(request))
     made: list[str] = []
-    if _done(form, lambda: made.append(account_actions.new_link(by=by, user=person))):
+    if done(form, lambda: made.append(account_actions.new_link(by=by, user=person))):
         return _show_link(request, person, made[0])
     return render(request, "cases/accounts/sure.html", {"form": form, "person": person, "what": "link"})
-
-
-@page
-def teams(request: HttpRequest) -> HttpResponse:
-    """The teams, and adding one."""
-    by = _administrator(request)
-    form = TeamForm(_posted(request))
-    if _done(form, lambda: account_actions.add_team(by=by, name=form.cleaned_data["name"])):
-        messages.success(request, "The team is added.")
-        return redirect("teams")
-    rows = Team.objects.prefetch_related("members")
-    return render(request, "cases/accounts/teams.html", {"form": form, "teams": rows})
-
-
-@page
-def agencies(request: HttpRequest) -> HttpResponse:
-    """The agency directory, and adding one."""
-    by = _administrator(request)
-    form = AgencyForm(_posted(request))
-    if _done(form, lambda: account_actions.add_agency(by=by, name=form.cleaned_data["name"])):
-        messages.success(request, "The agency is added.")
-        return redirect("agencies")
-    context = {"form": form, "agencies": Agency.objects.order_by("-active", "name")}
-    return render(request, "cases/accounts/agencies.html", context)
-
-
-@page
-def agency_change(request: HttpRequest, code: str) -> HttpResponse:
-    """Rename an agency, or take it off the list that is offered."""
-    by = _administrator(request)
-    agency = get_object_or_404(Agency, code=code)
-    form = ChangeAgencyForm(_posted(request), initial=ChangeAgencyForm.start(agency))
-
-    def save() -> None:
-        active = form.cleaned_data["active"] == "yes"
-        account_actions.change_agency(by=by, agency=agency, name=form.cleaned_data["name"], active=active)
-
-    if _done(form, save):
-        messages.success(request, "Saved.")
-        return redirect("agencies")
-    return render(request, "cases/accounts/agency.html", {"form": form, "agency": agency})
 
 
 @login_not_required
@@ -170,8 +107,8 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
     try:
         user = account_actions.link_owner(token)
         names = account_actions.names_themselves(user)
-        form = WelcomeForm(_posted(request), user=user, names=names, initial=_own(user) if names else None)
-        if _done(form, lambda: made.append(_redeem(token, form))):
+        form = WelcomeForm(posted(request), user=user, names=names, initial=_own(user) if names else None)
+        if done(form, lambda: made.append(_redeem(token, form))):
             login(request, made[0], backend=BACKEND)
             return redirect("home")
         response = render(request, "cases/accounts/welcome.html", {"form": form})
