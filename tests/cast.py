@@ -11,24 +11,40 @@
     superuser      an officer with Django's superuser flag and no grant
     deactivated    an officer with a grant on `a_case` who has left
     outsider       nobody: not signed in
+    expired        an officer whose grant on `a_case` has ended
+    emergency      a colleague to whom `a_case` is open for an hour: emergency access
+    ended          an officer with a grant on `a_case` whose session was ended
+    purpose        a governance lead who has stated a purpose for looking at `a_case`
 
 Everybody's password is PASSWORD. `a_case` is made through the actions; `case_file` also gives what it holds.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import factory
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 
 from cases import actions, vault
-from cases.models import Case, InformationItem, Membership, Person, RiskAssessment, Team, User
+from cases.models import (
+    Case,
+    CaseUserPermission,
+    InformationItem,
+    Membership,
+    Person,
+    RiskAssessment,
+    Team,
+    TimedAccess,
+    User,
+)
 
 PASSWORD = "three unrelated words"
+ENDED = "sean@council.example"
 LONDON = ZoneInfo("Europe/London")
 
 
@@ -166,6 +182,44 @@ def deactivated(a_case: Case, manager: User, team: Team) -> User:
     user.is_active = False
     user.save(update_fields=["is_active"])
     return user
+
+
+@pytest.fixture
+def expired(a_case: Case, manager: User, team: Team) -> User:
+    user = UserFactory(name="Ines Holt", email="ines@council.example", teams=[team])
+    actions.grant(by=manager, case=a_case, user=user)
+    grants = CaseUserPermission.objects.filter(user=user, content_object=a_case)
+    grants.update(ends_at=timezone.now() - timedelta(seconds=1))
+    return user
+
+
+@pytest.fixture
+def emergency(a_case: Case, team: Team) -> User:
+    user = UserFactory(name="Nadia Moor", email="nadia@council.example", teams=[team])
+    open_for(user, a_case, "emergency", timedelta(hours=1))
+    return user
+
+
+@pytest.fixture
+def ended(a_case: Case, manager: User, team: Team) -> User:
+    user = UserFactory(name="Sean Dale", email=ENDED, teams=[team])
+    actions.grant(by=manager, case=a_case, user=user)
+    return user
+
+
+@pytest.fixture
+def purpose(a_case: Case) -> User:
+    user = UserFactory(name="Pia Shaw", email="pia@council.example", role=User.Role.GOVERNANCE)
+    open_for(user, a_case, "purpose", timedelta(hours=8))
+    return user
+
+
+def open_for(user: User, case: Case, kind: str, long: timedelta) -> TimedAccess:
+    """The case is open to somebody for a time, from now."""
+    now = timezone.now()
+    return TimedAccess.objects.create(
+        kind=kind, case=case, user=user, reason="Said why", begun_at=now, ends_at=now + long
+    )
 
 
 def make_case(owner: User, team: Team) -> CaseFile:

@@ -12,7 +12,7 @@ from cases.models import Agency, Case, User
 from sharing.emergency_actions import record_emergency
 from sharing.models import Draft
 from tests.browser import BACKEND
-from tests.cast import CaseFile
+from tests.cast import ENDED, CaseFile
 from tests.sharing import hurrying
 from tests.sharing.agreeing import agreed
 from tests.sharing.deciding import NOT_SHARED, decided, draft_of
@@ -22,25 +22,29 @@ pytestmark = pytest.mark.django_db
 
 CAST = (
     "officer", "granted", "colleague", "manager", "other_manager", "governance", "administrator",
-    "excluded", "superuser", "deactivated", "outsider",
+    "excluded", "superuser", "deactivated", "outsider", "expired", "emergency", "ended", "purpose",
 )  # fmt: skip
 # own: the officer who owns the case · grt: granted · col: colleague · man: manager of the team
 # oth: manager of another team · gov: governance lead · adm: administrator · exc: excluded
 # sup: superuser flag · dea: deactivated (302 to the sign-in page, as for anybody) · out: not signed in
-#                          own grt col man oth gov adm exc sup dea out
-OPEN = "           200 200 200 200 200 200 200 200 200 200 200"
-SIGNED_IN = "      200 200 200 200 200 200 200 200 200 302 302"
-SIGN_IN_PAGE = "   302 302 302 302 302 302 302 302 302 200 200"
-WORKS_ON_CASES = " 200 200 200 200 200 404 404 200 200 302 302"
-CASE = "           200 200 404 200 404 404 404 404 404 302 302"
-CASE_POST = "      302 302 404 302 404 404 404 404 404 302 302"
-TYPING = "         400 404 404 400 404 404 404 404 404 302 302"
-DRAFT = "          200 404 404 200 404 404 404 404 404 302 302"
-GOVERNANCE = "     404 404 404 404 404 200 404 404 404 302 302"
-CASE_AND_GOVERNANCE = "200 200 404 200 404 200 404 404 404 302 302"
-ADMINISTRATOR = "  404 404 404 404 404 404 200 404 404 302 302"
-NOBODY = "         404 404 404 404 404 404 404 404 404 404 404"
-#                  own grt col man oth gov adm exc sup dea out
+# exp: their grant has ended · eme: emergency access now · end: granted, their session was ended
+# pur: a governance lead who stated a purpose
+#                          own grt col man oth gov adm exc sup dea out exp eme end pur
+OPEN = "           200 200 200 200 200 200 200 200 200 200 200 200 200 200 200"
+SIGNED_IN = "      200 200 200 200 200 200 200 200 200 302 302 200 200 302 200"
+SIGN_IN_PAGE = "   302 302 302 302 302 302 302 302 302 200 200 302 302 200 302"
+WORKS_ON_CASES = " 200 200 200 200 200 404 404 200 200 302 302 200 200 302 404"
+CASE = "           200 200 404 200 404 404 404 404 404 302 302 404 200 302 200"
+CASE_WORK = "      200 200 404 200 404 404 404 404 404 302 302 404 200 302 403"
+CASE_WHO = "       200 200 404 200 404 404 404 404 404 302 302 404 403 302 200"
+CASE_POST = "      302 302 404 302 404 404 404 404 404 302 302 404 302 302 403"
+TYPING = "         400 404 404 400 404 404 404 404 404 302 302 404 404 302 404"
+DRAFT = "          200 404 404 200 404 404 404 404 404 302 302 404 404 302 404"
+GOVERNANCE = "     404 404 404 404 404 200 404 404 404 302 302 404 404 302 200"
+CASE_AND_GOVERNANCE = "200 200 404 200 404 200 404 404 404 302 302 404 200 302 200"
+ADMINISTRATOR = "  404 404 404 404 404 404 200 404 404 302 302 404 404 302 404"
+NOBODY = "         404 404 404 404 404 404 404 404 404 404 404 404 404 404 404"
+#                  own grt col man oth gov adm exc sup dea out exp eme end pur
 
 MATRIX = {
     "accessibility": OPEN,
@@ -54,26 +58,26 @@ MATRIX = {
     "agreement_new": GOVERNANCE,
     "agreements": GOVERNANCE,
     "case": CASE,
-    "case_access": CASE,
-    "case_change": CASE,
+    "case_access": CASE_WHO,
+    "case_change": CASE_WORK,
     "case_consent": CASE,
     "case_information": CASE,
     "case_match": DRAFT,
     "case_new": WORKS_ON_CASES,
     "case_people": CASE,
-    "case_person_add": CASE,
-    "case_person_change": CASE,
+    "case_person_add": CASE_WORK,
+    "case_person_change": CASE_WORK,
     "case_risk": CASE,
     "case_sharing": CASE,
-    "case_timeline": CASE,
+    "case_timeline": CASE_WHO,
     "cases": WORKS_ON_CASES,
     "cookies": OPEN,
     "decision": CASE,
-    "decision_correct": CASE,
+    "decision_correct": CASE_WORK,
     "decision_pdf": CASE,
-    "decision_review": CASE,
-    "decision_sent": CASE,
-    "decision_wrong_person": CASE,
+    "decision_review": CASE_WORK,
+    "decision_sent": CASE_WORK,
+    "decision_wrong_person": CASE_WORK,
     "draft": DRAFT,
     "draft_check": DRAFT,
     "draft_discard": DRAFT,
@@ -87,7 +91,7 @@ MATRIX = {
     "draft_step": DRAFT,
     "draft_typing": TYPING,
     "emergency": WORKS_ON_CASES,
-    "emergency_case": CASE,
+    "emergency_case": CASE_WORK,
     "emergency_complete": CASE_POST,
     "emergency_done": CASE,
     "guidance": SIGNED_IN,
@@ -96,8 +100,8 @@ MATRIX = {
     "home": SIGNED_IN,
     "incident": CASE_AND_GOVERNANCE,
     "incidents": GOVERNANCE,
-    "information_add": CASE,
-    "information_change": CASE,
+    "information_add": CASE_WORK,
+    "information_change": CASE_WORK,
     "item_add": DRAFT,
     "item_change": DRAFT,
     "item_remove": DRAFT,
@@ -224,6 +228,8 @@ def _ask(user: User | AnonymousUser, address: str, *, posted: bool) -> Any:
     client = Client()
     if isinstance(user, User):
         client.force_login(user, backend=BACKEND)
+        if user.email == ENDED:
+            client.session.delete()
     return client.post(address) if posted else client.get(address)
 
 
