@@ -1,15 +1,17 @@
 """What every action is made of: one durable transaction, the policy asked under the lock, the entry last."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import models, transaction
+from django.utils import timezone
 
 from audit import chain, ledger
 from audit.models import Entry
-from cases import access, fields
+from cases import access, events, fields
 from cases.models import Case, User
 
 Row = TypeVar("Row", bound=models.Model)
@@ -77,3 +79,42 @@ def differences(row: models.Model, values: Mapping[str, Any]) -> dict[str, list[
     """The fields that change, each with what it was and what it becomes."""
     was = {name: getattr(row, name) for name in values}
     return {name: [plain(was[name]), plain(new)] for name, new in values.items() if was[name] != new}
+
+
+def change(
+    kind: str,
+    row: Row,
+    values: Mapping[str, Any],
+    *,
+    by: User,
+    case: Case,
+    request_key: UUID | None,
+    resting_on: Sequence[str] = (),
+) -> Row:
+    """Save the differences under one entry; where there are none, nothing is written.
+
+    Args:
+        kind: of the entry.
+        resting_on: further fields that must still be as they were read: what is saved was said of them.
+
+    Raises:
+        ChangedMeanwhileError: somebody else saved one of these fields since `row` was read. Nothing is saved,
+            and `row` is what they saved: whoever typed the answers must see it before replacing it.
+    """
+    changes = differences(row, values)
+    if not changes:
+        access.require(by, "work", case)
+        return row
+    before = {name: fields.stored_value(row, name) for name in (*changes, *resting_on)}
+    for name in changes:
+        setattr(row, name, values[name])
+    content = {"row": str(row.pk), "changes": changes}
+    sealed = events.seal(kind, content, case=case, by=by, now=timezone.now(), request_key=request_key)
+    ready(row, by)
+    on_ground, save = partial(settle, row, before), partial(row.save, update_fields=list(changes))
+    try:
+        write(sealed, on_ground, save, by=by, what="work", case=case)
+    except ChangedMeanwhileError:
+        settle(row, {})
+        raise
+    return row

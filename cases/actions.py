@@ -7,7 +7,6 @@ The actor is always `by`. A `request_key` makes a repeated post one single effec
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +16,8 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from audit import ledger
-from cases import access, events, fields, opening
-from cases.acting import AlreadySoError, ChangedMeanwhileError, Row, differences, plain, ready, settle, write
+from cases import access, events, opening
+from cases.acting import AlreadySoError, change, plain, ready, settle, write
 from cases.models import (
     Case,
     CaseUserPermission,
@@ -76,37 +75,9 @@ def change_case(*, by: User, case: Case, values: Mapping[str, Any], request_key:
     """Change the case's own fields (staff safety, privacy information, when the concern was identified).
 
     Raises:
-        cases.acting.ChangedMeanwhileError: as `_change`, like the other actions that change a row.
+        cases.acting.ChangedMeanwhileError: as `acting.change`, like the other actions that change a row.
     """
-    return _change("case.changed", case, values, by=by, case=case, request_key=request_key)
-
-
-def _change(
-    kind: str, row: Row, values: Mapping[str, Any], *, by: User, case: Case, request_key: UUID | None
-) -> Row:
-    """Save the differences.
-
-    Raises:
-        ChangedMeanwhileError: somebody else saved one of these fields since `row` was read. Nothing is saved,
-            and `row` is what they saved: whoever typed the answers must see it before replacing it.
-    """
-    changes = differences(row, values)
-    if not changes:
-        access.require(by, "work", case)
-        return row
-    before = {name: fields.stored_value(row, name) for name in changes}
-    for name in changes:
-        setattr(row, name, values[name])
-    content = {"row": str(row.pk), "changes": changes}
-    sealed = events.seal(kind, content, case=case, by=by, now=timezone.now(), request_key=request_key)
-    ready(row, by)
-    on_ground, save = partial(settle, row, before), partial(row.save, update_fields=list(changes))
-    try:
-        write(sealed, on_ground, save, by=by, what="work", case=case)
-    except ChangedMeanwhileError:
-        settle(row, {})
-        raise
-    return row
+    return change("case.changed", case, values, by=by, case=case, request_key=request_key)
 
 
 def add_person(*, by: User, case: Case, values: Mapping[str, Any], request_key: UUID | None = None) -> Person:
@@ -125,7 +96,7 @@ def change_person(
     *, by: User, person: Person, values: Mapping[str, Any], request_key: UUID | None = None
 ) -> Person:
     """Change what is recorded of a person."""
-    return _change("person.changed", person, values, by=by, case=person.case, request_key=request_key)
+    return change("person.changed", person, values, by=by, case=person.case, request_key=request_key)
 
 
 def add_information(
@@ -146,7 +117,26 @@ def change_information(
     *, by: User, item: InformationItem, values: Mapping[str, Any], request_key: UUID | None = None
 ) -> InformationItem:
     """Change what is recorded of an information item."""
-    return _change("information.changed", item, values, by=by, case=item.case, request_key=request_key)
+    return change("information.changed", item, values, by=by, case=item.case, request_key=request_key)
+
+
+def check_information(
+    *, by: User, item: InformationItem, day: date, request_key: UUID | None = None
+) -> InformationItem:
+    """Say that an item is still right; nothing is written where its words are not those that were read.
+
+    Args:
+        day: the local day on which it was checked.
+    """
+    return change(
+        "information.checked",
+        item,
+        {"checked_on": day},
+        by=by,
+        case=item.case,
+        request_key=request_key,
+        resting_on=("text", "source", "dated"),
+    )
 
 
 def assess_risk(
@@ -319,7 +309,15 @@ def end_exclusion(*, by: User, exclusion: Exclusion, request_key: UUID | None = 
 
 
 @contextmanager
-def see(*, by: User, case: Case, page: str, what: access.What = "view") -> Iterator[None]:
+def see(
+    *,
+    by: User,
+    case: Case,
+    page: str,
+    what: access.What = "view",
+    kind: str = "case.viewed",
+    about: Mapping[str, Any] | None = None,
+) -> Iterator[None]:
     """Read a case's sealed text in the block: the policy is asked first, and the entry is made with it.
 
     One transaction holds all three, so that what is shown was entered and what failed to show was not. The
@@ -327,8 +325,11 @@ def see(*, by: User, case: Case, page: str, what: access.What = "view") -> Itera
 
     Args:
         page: the page's name, a code and never a person's.
+        kind: of the entry, where more is shown than pages show of themselves.
+        about: what the entry says besides the page; nothing sealed is read for it.
     """
-    sealed = events.seal("case.viewed", {"page": page}, case=case, by=by, now=timezone.now())
+    content = {"page": page} | dict(about or {})
+    sealed = events.seal(kind, content, case=case, by=by, now=timezone.now())
     with transaction.atomic(durable=True):
         access.require(by, what, case)
         yield

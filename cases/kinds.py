@@ -208,6 +208,7 @@ register(
         "person.changed": Kind("changed", "Person changed", _changes),
         "information.added": Kind("changed", "Information added", _information),
         "information.changed": Kind("changed", "Information changed", _changes),
+        "information.checked": Kind("changed", "Information checked, still right", _changes),
         "risk.assessed": Kind("changed", "Risk assessed", _risk),
         "consent.logged": Kind("changed", "Consent log", _consent),
         "case.viewed": Kind("saw", "Looked at the case", _page),

@@ -112,6 +112,7 @@ def _case_calls(file: CaseFile, people: People) -> Calls:
         "change_information": lambda: actions.change_information(
             by=by, item=file.older, values={"text": "Mended"}
         ),
+        "check_information": lambda: actions.check_information(by=by, item=file.older, day=today),
         "assess_risk": lambda: actions.assess_risk(by=by, case=case, values=risk),
         "log_consent": lambda: actions.log_consent(by=by, case=case, values=consent),
         "see": lambda: _read(actions.see(by=by, case=case, page="overview")),

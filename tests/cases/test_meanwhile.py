@@ -43,14 +43,14 @@ ROWS = {"change": "case", "person change": "child", "information change": "older
 
 def _between_look_and_lock(monkeypatch: pytest.MonkeyPatch, theirs: Callable[[], Any]) -> None:
     """Let somebody else save after the page has compared versions and before the action has its lock."""
-    waiting = [theirs]
+    waiting, original = [theirs], acting.write
 
     def write(*args: Any, **kwargs: Any) -> Any:
         while waiting:
             waiting.pop()()
-        return acting.write(*args, **kwargs)
+        return original(*args, **kwargs)
 
-    monkeypatch.setattr(actions, "write", write)
+    monkeypatch.setattr(acting, "write", write)
 
 
 @pytest.mark.parametrize("name", THEIRS)
