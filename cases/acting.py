@@ -1,7 +1,7 @@
 """What every action is made of: one durable transaction, the policy asked under the lock, the entry last."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
@@ -60,7 +60,7 @@ def settle(row: models.Model, before: Mapping[str, Any]) -> None:
 
 def plain(value: Any) -> Any:
     """A value as the ledger's canonical JSON takes it: dates and times as ISO text, identifiers as text."""
-    if isinstance(value, datetime | date):
+    if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, UUID):
         return str(value)
@@ -90,12 +90,14 @@ def change(
     case: Case,
     request_key: UUID | None,
     resting_on: Sequence[str] = (),
+    then: Callable[[], Any] = lambda: None,
 ) -> Row:
     """Save the differences under one entry; where there are none, nothing is written.
 
     Args:
         kind: of the entry.
         resting_on: further fields that must still be as they were read: what is saved was said of them.
+        then: what else is saved, once the row is as it will be.
 
     Raises:
         ChangedMeanwhileError: somebody else saved one of these fields since `row` was read. Nothing is saved,
@@ -113,7 +115,7 @@ def change(
     ready(row, by)
     on_ground, save = partial(settle, row, before), partial(row.save, update_fields=list(changes))
     try:
-        write(sealed, on_ground, save, by=by, what="work", case=case)
+        write(sealed, on_ground, save, then, by=by, what="work", case=case)
     except ChangedMeanwhileError:
         settle(row, {})
         raise

@@ -13,7 +13,9 @@ from threading import Lock
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import connection
 
@@ -140,13 +142,40 @@ def _key(subject: UUID) -> AESGCM:
 
 
 def _unwrap(row: CaseKey) -> AESGCM:
+    return AESGCM(_material(row))
+
+
+def _material(row: CaseKey) -> bytes:
     key = keyring().get(row.key_id)
     if key is None:
         raise WrongKey(f"A case was sealed under the key {row.key_id}, which the key file does not hold.")
     try:
-        return AESGCM(_decrypt(key, bytes(row.wrapped or b""), row.subject.bytes))
+        return _decrypt(key, bytes(row.wrapped or b""), row.subject.bytes)
     except InvalidTag as error:
         raise WrongKey(f"The key {row.key_id} does not open this database.") from error
+
+
+_search: list[bytes] = []
+"""The search's key of this process, once it was derived."""
+
+
+def search_key() -> bytes:
+    """The key (32 bytes) of the search's tokens: derived from the organisation's data key.
+
+    So it is the same after the key-encryption keys were rotated, and the tokens stay what they are.
+
+    Raises:
+        WrongKey: the key-encryption key is missing, damaged or not the right one.
+    """
+    if _search:
+        return _search[0]
+    row = CaseKey.objects.filter(subject=ORGANISATION).first()
+    made_here = row is None and connection.in_atomic_block  # a rollback would take it: not kept
+    material = _material(row or _organisation_key())
+    derived = HKDF(hashes.SHA256(), _KEY, salt=None, info=b"dahashare search tokens").derive(material)
+    if not made_here:
+        _search[:] = [derived]
+    return derived
 
 
 def _wrapped(subject: UUID, material: bytes) -> CaseKey:
@@ -210,6 +239,7 @@ def forget() -> None:
     """Drop the opened keys of this process and read the key file anew when it is next needed."""
     _keys.clear()
     _rings.clear()
+    _search.clear()
 
 
 def check_canary() -> None:
