@@ -51,6 +51,14 @@ class Refused(PermissionDenied):
         self.case_id = case_id
 
 
+class Closed(Refused):
+    """The user may see the case and could do this, were the case not closed."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(case.id)
+        self.case = case
+
+
 def _still(user: User, *roles: str) -> QuerySet[User]:
     """The user's stored row while they are active in one of the roles; the row in our hand may be old."""
     return User.objects.filter(id=user.id, is_active=True, role__in=roles)
@@ -96,6 +104,14 @@ def _timed(user: User, kind: str) -> Q:
     """The user said why they must look, and the time for that is not over."""
     open_now = TimedAccess.objects.filter(user=user, kind=kind, ended_at=None, ends_at__gt=Now())
     return Q(id__in=open_now.values("case_id"))
+
+
+def managed_by(user: User | AnonymousUser) -> QuerySet[Case]:
+    """The cases whose access the user may manage (`manage_access`)."""
+    if not isinstance(user, User):
+        return Case.objects.none()
+    looks = Exists(_still(user, User.Role.GOVERNANCE)) & _timed(user, PURPOSE)
+    return visible_to(user).filter(_manages(user) | looks)
 
 
 def rights(user: User | AnonymousUser, case: Case) -> frozenset[What]:
@@ -152,12 +168,17 @@ def require(user: User | AnonymousUser, what: What, case: Case) -> None:
     Raises:
         Hidden: the user must not know that the case exists: a 404.
         Refused: the user may see the case and may not do this: a 403.
+        Closed: that, and only because the case is closed.
     """
     held = rights(user, case)
     if not held:
         raise Hidden(case.id)
     if what not in held:
-        raise Refused(case.id)
+        raise Closed(case) if what in _ONLY_OPEN and _is_closed(case) else Refused(case.id)
+
+
+def _is_closed(case: Case) -> bool:
+    return Case.objects.filter(id=case.id, status=CLOSED).exists()
 
 
 def require_team(user: User, team: Team) -> None:

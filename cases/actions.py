@@ -5,14 +5,12 @@ The actor is always `by`. A `request_key` makes a repeated post one single effec
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import Permission
-from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from audit import ledger
@@ -20,9 +18,7 @@ from cases import access, events, opening
 from cases.acting import AlreadySoError, change, plain, ready, settle, write
 from cases.models import (
     Case,
-    CaseUserPermission,
     ConsentRecord,
-    Exclusion,
     InformationItem,
     Person,
     RiskAssessment,
@@ -190,124 +186,6 @@ def log_consent(
     return record
 
 
-def _works_on_cases(user: User) -> None:
-    if not access.works_on_cases(user):
-        raise ValidationError("Choose an officer or a manager who is active")
-
-
-def _permission() -> Permission:
-    return Permission.objects.get(content_type__app_label="cases", codename=access.GRANT)
-
-
-def grant(*, by: User, case: Case, user: User, request_key: UUID | None = None) -> None:
-    """Give a named officer or manager the case. Nothing happens where they hold it already.
-
-    Raises:
-        django.core.exceptions.ValidationError: the person works on no cases.
-    """
-    _works_on_cases(user)
-    content = {"user": str(user.id), "name": user.name}
-    sealed = events.seal(
-        "access.granted", content, case=case, by=by, now=timezone.now(), request_key=request_key
-    )
-    row = CaseUserPermission(user=user, permission=_permission(), content_object=case)
-    ready(row, by)
-
-    def save() -> None:
-        if granted_users(case).filter(id=user.id).exists():
-            raise AlreadySoError
-        row.save(force_insert=True)
-
-    with suppress(AlreadySoError):
-        write(sealed, save, by=by, what="manage_access", case=case)
-
-
-def end_grant(*, by: User, case: Case, user: User, request_key: UUID | None = None) -> None:
-    """Take the case from a named person. Nothing happens where they do not hold it."""
-    content = {"user": str(user.id), "name": user.name}
-    sealed = events.seal(
-        "access.ended", content, case=case, by=by, now=timezone.now(), request_key=request_key
-    )
-
-    def save() -> None:
-        rows = list(
-            CaseUserPermission.objects.filter(user=user, content_object=case, permission=_permission())
-        )
-        if not rows:
-            raise AlreadySoError
-        for row in rows:
-            ready(row, by)
-            row.delete()
-
-    with suppress(AlreadySoError):
-        write(sealed, save, by=by, what="manage_access", case=case)
-
-
-def allocate(*, by: User, case: Case, owner: User, request_key: UUID | None = None) -> None:
-    """Make another officer or manager the owner of the case.
-
-    Raises:
-        django.core.exceptions.ValidationError: the person works on no cases.
-    """
-    _works_on_cases(owner)
-    content = {"user": str(owner.id), "name": owner.name, "was": case.owner.name}
-    sealed = events.seal(
-        "case.allocated", content, case=case, by=by, now=timezone.now(), request_key=request_key
-    )
-    ready(case, by)
-
-    def save() -> None:
-        settle(case, {})
-        case.owner = owner
-        case.save(update_fields=["owner"])
-
-    write(sealed, save, by=by, what="manage_access", case=case)
-
-
-def exclude(*, by: User, case: Case, user: User, reason: str, request_key: UUID | None = None) -> Exclusion:
-    """Shut a named person out: from now on the case does not exist for them, whatever else they hold.
-
-    Returns the exclusion that is there already, where there is one.
-    """
-    exclusion = Exclusion(case=case, user=user, reason=reason)
-    content = {"user": str(user.id), "name": user.name, "reason": reason}
-    sealed = events.seal(
-        "access.excluded", content, case=case, by=by, now=timezone.now(), request_key=request_key
-    )
-    ready(exclusion, by)
-
-    def save() -> None:
-        if case.exclusions.filter(user=user, ended_at=None).exists():
-            raise AlreadySoError
-        exclusion.save(force_insert=True)
-
-    try:
-        write(sealed, save, by=by, what="manage_access", case=case)
-    except AlreadySoError:
-        return case.exclusions.get(user=user, ended_at=None)
-    return exclusion
-
-
-def end_exclusion(*, by: User, exclusion: Exclusion, request_key: UUID | None = None) -> None:
-    """End an exclusion; that it was there stays in history and ledger. Ending it twice changes nothing."""
-    case, now = exclusion.case, timezone.now()
-    content = {"user": str(exclusion.user_id), "name": exclusion.user.name}
-    sealed = events.seal(
-        "access.exclusion_ended", content, case=case, by=by, now=now, request_key=request_key
-    )
-    ready(exclusion, by)
-
-    def save() -> None:
-        settle(exclusion, {})
-        if exclusion.ended_at:
-            raise AlreadySoError
-        exclusion.ended_at = now
-        exclusion.save(update_fields=["ended_at"])
-
-    with suppress(AlreadySoError):
-        write(sealed, save, by=by, what="manage_access", case=case)
-
-
 @contextmanager
 def see(
     *,
@@ -363,9 +241,3 @@ def note_refusal(*, by: User, case: UUID | None, page: str) -> None:
     sealed = events.seal("access.refused", {"page": page}, case=found, by=by, now=timezone.now())
     with transaction.atomic(durable=True):
         ledger.append(sealed)
-
-
-def granted_users(case: Case) -> "models.QuerySet[User]":
-    """The people who hold a grant on the case."""
-    held = CaseUserPermission.objects.filter(content_object=case, permission__codename=access.GRANT)
-    return User.objects.filter(id__in=held.values("user_id")).order_by("name")

@@ -197,6 +197,47 @@ def _listed(content: Content) -> str:
     return "1 case" if count == 1 else f"{count} cases"
 
 
+def _until(content: Content) -> str:
+    until = f"until {_moment(content['until'])}" if content.get("until") else ""
+    return ", ".join(filter(None, [content.get("name"), until]))
+
+
+def _hurried(content: Content) -> str:
+    return ": ".join(filter(None, [_until(content), content.get("reason")]))
+
+
+def _looked_again(content: Content) -> str:
+    return f"Grants: {content['grants']}; exclusions: {content['exclusions']}" if "grants" in content else ""
+
+
+def _judged(content: Content) -> str:
+    """The outcome of a review of emergency access, with its note."""
+    if "outcome" not in content:
+        return ""
+    said = "It was right" if content["outcome"] == "right" else "It was not right"
+    return ": ".join(filter(None, [f"{content.get('name', '')}, {said}", content.get("note")]))
+
+
+def _reason(content: Content) -> str:
+    return str(content.get("reason", ""))
+
+
+def _note(content: Content) -> str:
+    return str(content.get("note", ""))
+
+
+def _closed(content: Content) -> str:
+    words = REASON_WORDS.get(str(content.get("reason", "")), "")
+    return ": ".join(filter(None, [words, _note(content)]))
+
+
+def _moved(content: Content) -> str:
+    if "team" not in content:
+        return ""
+    places = f"{content['was_team']}, {content['was']} → {content['team']}, {content['name']}"
+    return "; ".join(filter(None, [places, _reason(content)]))
+
+
 register(
     {
         "case.created": Kind("changed", "Case opened", _created),
@@ -213,7 +254,8 @@ register(
         "consent.logged": Kind("changed", "Consent log", _consent),
         "case.viewed": Kind("saw", "Looked at the case", _page),
         "cases.listed": Kind("saw", "Looked at a list of cases", _listed),
-        "access.granted": Kind("changed", "Access given", _name),
+        "access.granted": Kind("changed", "Access given", _until),
+        "access.extended": Kind("changed", "Access given until another day", _until),
         "access.ended": Kind("changed", "Access ended", _name),
         "access.excluded": Kind("changed", "Shut out of the case", _excluded),
         "access.exclusion_ended": Kind("changed", "No longer shut out of the case", _name),
@@ -231,3 +273,12 @@ register(
         "team.added": Kind("changed", "Team added"),
     }
 )
+        "access.restricted": Kind("changed", "Case restricted to those named", _reason),
+        "access.restriction_lifted": Kind("changed", "Case no longer restricted"),
+        "access.reviewed": Kind("changed", "Who may see the case was looked at again", _looked_again),
+        "access.emergency_begun": Kind("changed", "Emergency access", _hurried),
+        "access.emergency_refused": Kind("saw", "Tried emergency access and was refused"),
+        "access.emergency_reviewed": Kind("changed", "Emergency access was looked at", _judged),
+        "access.purpose_stated": Kind("changed", "A purpose was stated for looking at the case", _hurried),
+        "access.purpose_refused": Kind("saw", "Stated a purpose and was refused"),
+        "access.timed_ended": Kind("changed", "Access for a time was ended early", _name),

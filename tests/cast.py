@@ -30,7 +30,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from cases import actions, vault
+from cases import access_actions, actions, vault
 from cases.models import (
     Case,
     CaseUserPermission,
@@ -163,22 +163,22 @@ def a_case(case_file: CaseFile) -> Case:
 @pytest.fixture
 def granted(a_case: Case, manager: User, team: Team) -> User:
     user = UserFactory(name="Gwen Ford", email="gwen@council.example", teams=[team])
-    actions.grant(by=manager, case=a_case, user=user)
+    access_actions.grant(by=manager, case=a_case, user=user)
     return user
 
 
 @pytest.fixture
 def excluded(a_case: Case, manager: User, team: Team) -> User:
     user = UserFactory(name="Eric Vale", email="eric@council.example", teams=[team])
-    actions.grant(by=manager, case=a_case, user=user)
-    actions.exclude(by=manager, case=a_case, user=user, reason="A brother of the alleged perpetrator")
+    access_actions.grant(by=manager, case=a_case, user=user)
+    access_actions.exclude(by=manager, case=a_case, user=user, reason="A brother of the alleged perpetrator")
     return user
 
 
 @pytest.fixture
 def deactivated(a_case: Case, manager: User, team: Team) -> User:
     user = UserFactory(name="Dora West", email="dora@council.example", teams=[team])
-    actions.grant(by=manager, case=a_case, user=user)
+    access_actions.grant(by=manager, case=a_case, user=user)
     user.is_active = False
     user.save(update_fields=["is_active"])
     return user
@@ -187,7 +187,7 @@ def deactivated(a_case: Case, manager: User, team: Team) -> User:
 @pytest.fixture
 def expired(a_case: Case, manager: User, team: Team) -> User:
     user = UserFactory(name="Ines Holt", email="ines@council.example", teams=[team])
-    actions.grant(by=manager, case=a_case, user=user)
+    access_actions.grant(by=manager, case=a_case, user=user)
     grants = CaseUserPermission.objects.filter(user=user, content_object=a_case)
     grants.update(ends_at=timezone.now() - timedelta(seconds=1))
     return user
@@ -203,7 +203,7 @@ def emergency(a_case: Case, team: Team) -> User:
 @pytest.fixture
 def ended(a_case: Case, manager: User, team: Team) -> User:
     user = UserFactory(name="Sean Dale", email=ENDED, teams=[team])
-    actions.grant(by=manager, case=a_case, user=user)
+    access_actions.grant(by=manager, case=a_case, user=user)
     return user
 
 

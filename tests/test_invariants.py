@@ -4,7 +4,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -12,15 +12,16 @@ from typing import Any, NamedTuple
 import pytest
 from django.apps import apps
 from django.db import models
+from django.utils import timezone
 
 from audit import guards, ledger
 from audit.models import Entry
-from cases import account_actions, actions, matching
+from cases import access_actions, account_actions, actions, matching, setup_actions
 from cases.apps import append_only_models
 from cases.models import Agency, Exclusion, User
 from sharing import actions as sharing_actions
 from sharing import after_actions, agreement_actions, emergency_actions, typing_actions
-from tests.cast import CaseFile
+from tests.cast import CaseFile, make_case
 from tests.sharing import hurrying
 from tests.sharing.agreeing import agreed, terms
 from tests.sharing.deciding import NOW, answers, decided, draft_of
@@ -48,7 +49,7 @@ READING = {
     "judge_sent",
     "open_follow_up",
     "plain",
-    "granted_users",
+    "last_day",
     "link_owner",
     "names_themselves",
     "answers_of",
@@ -125,13 +126,21 @@ def _access_calls(file: CaseFile, people: People) -> Calls:
     by, case, other = people.manager, file.case, people.colleague
     exclusion = Exclusion(case=case, user=people.administrator, reason="Related")
     exclusion.save()
-    actions.grant(by=by, case=case, user=by)
+    access_actions.grant(by=by, case=case, user=by)
+    restricted = make_case(people.officer, case.team).case
+    access_actions.restrict(by=by, case=restricted, reason="Kin")
     return {
-        "grant": lambda: actions.grant(by=by, case=case, user=other),
-        "end_grant": lambda: actions.end_grant(by=by, case=case, user=by),
-        "allocate": lambda: actions.allocate(by=by, case=case, owner=other),
-        "exclude": lambda: actions.exclude(by=by, case=case, user=other, reason="Related"),
-        "end_exclusion": lambda: actions.end_exclusion(by=by, exclusion=exclusion),
+        "grant": lambda: access_actions.grant(by=by, case=case, user=other),
+        "end_grant": lambda: access_actions.end_grant(by=by, case=case, user=by),
+        "allocate": lambda: access_actions.allocate(by=by, case=case, owner=other),
+        "exclude": lambda: access_actions.exclude(by=by, case=case, user=other, reason="Related"),
+        "end_exclusion": lambda: access_actions.end_exclusion(by=by, exclusion=exclusion),
+        "extend_grant": lambda: access_actions.extend_grant(
+            by=by, case=case, user=by, until=timezone.localdate() + timedelta(days=9)
+        ),
+        "restrict": lambda: access_actions.restrict(by=by, case=case, reason="Kin of a councillor"),
+        "lift_restriction": lambda: access_actions.lift_restriction(by=by, case=restricted),
+        "review_access": lambda: access_actions.review_access(by=by, case=case),
     }
 
 
@@ -213,7 +222,8 @@ def _public(module: ModuleType) -> Iterator[str]:
 
 
 ROOMS = (
-    after_actions, emergency_actions, actions, account_actions, matching, sharing_actions, agreement_actions,
+    access_actions, after_actions, emergency_actions, actions, account_actions, matching, sharing_actions,
+    agreement_actions,
 )  # fmt: skip
 ACTIONS = sorted(
     {name for module in ROOMS for name in _public(module)}

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from cases import access, actions, staff
+from cases import access, access_actions, staff
 from cases.fields import Altered
 from cases.forms.access import AllocateForm, ChooseForm, ExcludeForm, GrantForm
 from cases.models import Case, Exclusion
@@ -29,7 +29,7 @@ CHOOSE_AGAIN = "Select something on this page: what was asked for is not there a
 def _forms(request: HttpRequest, case: Case, excluded: list[Exclusion]) -> dict[str, ChooseForm]:
     """The forms of the page; only the one that was sent is checked."""
     out = {one.user for one in excluded}
-    granted = set(actions.granted_users(case))
+    granted = set(staff.granted_users(case))
     offered = {
         "grant": (GrantForm, staff.workers(but=out | granted | {case.owner})),
         "allocate": (AllocateForm, staff.workers(but=out | {case.owner})),
@@ -50,11 +50,11 @@ def _choice(request: HttpRequest, case: Case, forms: dict[str, ChooseForm]) -> A
         return None
     user = form.chosen()
     if name == "grant":
-        return lambda key: actions.grant(by=by, case=case, user=user, request_key=key)
+        return lambda key: access_actions.grant(by=by, case=case, user=user, request_key=key)
     if name == "allocate":
-        return lambda key: actions.allocate(by=by, case=case, owner=user, request_key=key)
+        return lambda key: access_actions.allocate(by=by, case=case, owner=user, request_key=key)
     reason = form.cleaned_data["reason"]
-    return lambda key: actions.exclude(by=by, case=case, user=user, reason=reason, request_key=key)
+    return lambda key: access_actions.exclude(by=by, case=case, user=user, reason=reason, request_key=key)
 
 
 def _end(request: HttpRequest, case: Case, excluded: list[Exclusion]) -> Act | None:
@@ -62,26 +62,26 @@ def _end(request: HttpRequest, case: Case, excluded: list[Exclusion]) -> Act | N
     by, name = page.user(request), request.POST.get("action")
     which = page.uuid_of(request.POST.get("which"))
     if name == "end_grant":
-        user = next((one for one in actions.granted_users(case) if one.id == which), None)
+        user = next((one for one in staff.granted_users(case) if one.id == which), None)
         if user is None:
             return None
-        return lambda key: actions.end_grant(by=by, case=case, user=user, request_key=key)
+        return lambda key: access_actions.end_grant(by=by, case=case, user=user, request_key=key)
     exclusion = next((one for one in excluded if one.id == which), None) if name == "end_exclusion" else None
     if exclusion is None:
         return None
-    return lambda key: actions.end_exclusion(by=by, exclusion=exclusion, request_key=key)
+    return lambda key: access_actions.end_exclusion(by=by, exclusion=exclusion, request_key=key)
 
 
 def _context(request: HttpRequest, case: Case, excluded: list[Exclusion], forms: Any) -> dict[str, Any]:
     user = page.user(request)
     return {
-        "who": staff.who_may_see(case, excluded),
-        "granted": list(actions.granted_users(case)),
+        "who": [(one.user, ", ".join(why.words for why in one.reasons)) for one in staff.who_may_see(case)],
+        "granted": list(staff.granted_users(case)),
         "manages": access.can(user, "manage_access", case),
         "excluded": excluded,
         "named_forms": forms,
         "forms": list(forms.values()),
-        "only_you": all(one == user for one, _ in staff.who_may_see(case, excluded)),
+        "only_you": all(one.user == user for one in staff.who_may_see(case)),
     }
 
 

@@ -35,7 +35,7 @@ def case_timeline(request: HttpRequest, reference: str) -> HttpResponse:
     chosen, before = form.chosen(), _before(request)
 
     def context() -> dict[str, object]:
-        may_see = {one.id for one, _ in staff.who_may_see(case, staff.exclusions(case))}
+        may_see = {one.user.id for one in staff.who_may_see(case)}
         found = timeline.read(case, chosen, with_views=with_views, may_see=may_see, before=before)
         return {
             "form": form,

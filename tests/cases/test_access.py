@@ -14,7 +14,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cases import access, actions
+from cases import access, access_actions, actions
 from cases.models import Case, CaseUserPermission, Exclusion, Membership, Team, TimedAccess, User
 from tests.cast import UserFactory, make_case
 
@@ -217,16 +217,16 @@ def test_a_list_costs_one_query_however_long_it_is(
 
 def test_an_exclusion_that_ended_hides_nothing(a_case: Case, excluded: User, manager: User) -> None:
     assert access.rights(excluded, a_case) == frozenset()
-    actions.end_exclusion(by=manager, exclusion=a_case.exclusions.get())
+    access_actions.end_exclusion(by=manager, exclusion=a_case.exclusions.get())
     assert access.rights(excluded, a_case) == OWN
 
 
 def test_a_manager_can_be_shut_out_of_their_own_teams_case(a_case: Case, manager: User, team: Team) -> None:
     second = UserFactory(role=User.Role.MANAGER, teams=[team])
-    actions.exclude(by=second, case=a_case, user=manager, reason="Lives next door")
+    access_actions.exclude(by=second, case=a_case, user=manager, reason="Lives next door")
     assert access.rights(manager, a_case) == frozenset()
     with pytest.raises(Http404):
-        actions.end_exclusion(by=manager, exclusion=a_case.exclusions.get())
+        access_actions.end_exclusion(by=manager, exclusion=a_case.exclusions.get())
 
 
 STALE: dict[str, tuple[dict[str, Any], frozenset[str]]] = {
@@ -264,7 +264,7 @@ def test_a_manager_who_became_an_officer_keeps_only_what_is_theirs(
     User.objects.filter(id=manager.id).update(role=User.Role.OFFICER)
     assert access.rights(manager, a_case) == OWN
     with pytest.raises(PermissionDenied):
-        actions.exclude(by=manager, case=a_case, user=colleague, reason="Kin")
+        access_actions.exclude(by=manager, case=a_case, user=colleague, reason="Kin")
     assert not Exclusion.objects.exists()
 
 

@@ -11,7 +11,7 @@ from django.http import Http404
 
 from audit import ledger
 from audit.models import Entry
-from cases import actions, events, opening
+from cases import access_actions, actions, events, opening
 from cases.acting import ChangedMeanwhileError
 from cases.models import (
     Case,
@@ -79,15 +79,15 @@ ACTIONS: dict[str, tuple[str, Act]] = {
 MANAGING: dict[str, tuple[str, Act]] = {
     "grant": (
         "access.granted",
-        lambda by, file, other, **key: actions.grant(by=by, case=file.case, user=other, **key),
+        lambda by, file, other, **key: access_actions.grant(by=by, case=file.case, user=other, **key),
     ),
     "allocate": (
         "case.allocated",
-        lambda by, file, other, **key: actions.allocate(by=by, case=file.case, owner=other, **key),
+        lambda by, file, other, **key: access_actions.allocate(by=by, case=file.case, owner=other, **key),
     ),
     "exclude": (
         "access.excluded",
-        lambda by, file, other, **key: actions.exclude(
+        lambda by, file, other, **key: access_actions.exclude(
             by=by, case=file.case, user=other, reason="Kin", **key
         ),
     ),

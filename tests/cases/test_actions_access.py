@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from audit.models import Entry
-from cases import access, actions
+from cases import access, access_actions
 from cases.models import CaseUserPermission, User
 from tests.cases.test_actions import everything
 from tests.cast import CaseFile
@@ -16,12 +16,19 @@ def test_access_given_twice_and_ended_twice_is_one_entry_each(
     case_file: CaseFile, manager: User, colleague: User
 ) -> None:
     case, before = case_file.case, Entry.objects.count()
-    for act in (actions.grant, actions.grant, actions.end_grant, actions.end_grant):
+    for act in (
+        access_actions.grant,
+        access_actions.grant,
+        access_actions.end_grant,
+        access_actions.end_grant,
+    ):
         act(by=manager, case=case, user=colleague)
-    first, second = (actions.exclude(by=manager, case=case, user=colleague, reason="Kin") for _ in range(2))
+    first, second = (
+        access_actions.exclude(by=manager, case=case, user=colleague, reason="Kin") for _ in range(2)
+    )
     assert first == second
     for _ in range(2):
-        actions.end_exclusion(by=manager, exclusion=first)
+        access_actions.end_exclusion(by=manager, exclusion=first)
     assert Entry.objects.count() == before + 4
     grants = CaseUserPermission.history
     assert list(grants.order_by("history_date").values_list("history_type", "history_user")) == [
@@ -35,15 +42,15 @@ def test_only_people_who_work_on_cases_are_given_one(
 ) -> None:
     before = everything()
     with pytest.raises(ValidationError):
-        actions.grant(by=manager, case=case_file.case, user=governance)
+        access_actions.grant(by=manager, case=case_file.case, user=governance)
     with pytest.raises(ValidationError):
-        actions.allocate(by=manager, case=case_file.case, owner=governance)
+        access_actions.allocate(by=manager, case=case_file.case, owner=governance)
     assert everything() == before
 
 
 def test_a_new_owner_works_and_the_old_one_no_longer(
     case_file: CaseFile, manager: User, officer: User, colleague: User
 ) -> None:
-    actions.allocate(by=manager, case=case_file.case, owner=colleague)
+    access_actions.allocate(by=manager, case=case_file.case, owner=colleague)
     assert access.can(colleague, "work", case_file.case)
     assert not access.can(officer, "view", case_file.case)

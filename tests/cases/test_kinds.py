@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from audit import ledger
-from cases import actions, events, kinds
+from cases import access_actions, actions, events, kinds
 from cases.models import User
 from tests.cast import CaseFile
 
@@ -58,13 +58,15 @@ def test_a_refusal_names_the_page(pattern: str, words: str) -> None:
 
 
 @pytest.mark.django_db
-def test_a_whole_case_reads(case_file: CaseFile, manager: User, colleague: User) -> None:
+def test_a_whole_case_reads(case_file: CaseFile, manager: User, officer: User, colleague: User) -> None:
     case = case_file.case
     with actions.see(by=manager, case=case, page="case"):
         pass
-    actions.grant(by=manager, case=case, user=colleague)
-    actions.allocate(by=manager, case=case, owner=colleague)
-    actions.exclude(by=manager, case=case, user=colleague, reason="Kin")
+    access_actions.grant(by=manager, case=case, user=colleague)
+    access_actions.allocate(by=manager, case=case, owner=colleague)
+    access_actions.allocate(by=manager, case=case, owner=officer)
+    access_actions.exclude(by=manager, case=case, user=colleague, reason="Kin")
+    until = access_actions.last_day()
     lines = [
         f"{kinds.KINDS[entry.kind].title}: {detail(entry.kind, events.content_of(entry))}"
         for entry in ledger.history(case.id)
@@ -80,8 +82,9 @@ def test_a_whole_case_reads(case_file: CaseFile, manager: User, colleague: User)
         "Information added: Fact: Repairs record: "
         "The door of the flat was repaired twice after being kicked in",
         "Looked at the case: Overview",
-        "Access given: Colin Reed",
+        f"Access given: Colin Reed, until {until.day} {until:%B %Y}",
         "Case allocated: Olive Marsh → Colin Reed",
+        "Case allocated: Colin Reed → Olive Marsh",
         "Shut out of the case: Colin Reed: Kin",
     ]
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from audit import ledger
 from audit.models import Entry
-from cases import actions, events
+from cases import access_actions, actions, events
 from cases.matching import CannotMatch, match_case
 from cases.models import Case, Team, User
 from tests.audit.test_append import at_once
@@ -100,8 +100,8 @@ def test_every_reference_that_does_not_fit_gets_the_same_answer(
     shut = make_case(officer, team).case
     matched = provisional_of(officer, team)
     match_case(by=officer, case=matched, to=case_file.case)
-    actions.allocate(by=manager, case=shut, owner=manager)
-    actions.exclude(by=manager, case=shut, user=officer, reason="Related")
+    access_actions.allocate(by=manager, case=shut, owner=manager)
+    access_actions.exclude(by=manager, case=shut, user=officer, reason="Related")
     wrong = [
         provisional.reference,
         elsewhere.reference,
@@ -135,7 +135,7 @@ def test_who_may_not_see_the_right_case_is_not_told_of_it(
     browser: Client, provisional: Case, case_file: CaseFile, manager: User, officer: User
 ) -> None:
     match_case(by=officer, case=provisional, to=case_file.case)
-    actions.allocate(by=manager, case=case_file.case, owner=manager)
+    access_actions.allocate(by=manager, case=case_file.case, owner=manager)
     for name in ("case", "case_match", "case_timeline", "case_sharing"):
         page = text(browser.get(reverse(name, args=[provisional.reference])))
         assert case_file.case.reference not in page, name

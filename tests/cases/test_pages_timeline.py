@@ -10,7 +10,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases import actions, timeline
+from cases import access_actions, actions, timeline
 from cases.models import Case, User
 from cases.timeline import Line
 from tests.cases.case_pages import address, html, queries
@@ -70,7 +70,7 @@ def test_a_look_by_somebody_without_access_is_flagged(
     html(client, address(a_case))
     client.force_login(manager)
     assert timeline.NO_ACCESS not in html(client, address(a_case, "timeline/"))
-    actions.end_grant(by=manager, case=a_case, user=granted)
+    access_actions.end_grant(by=manager, case=a_case, user=granted)
     page = html(client, address(a_case, "timeline/"))
     assert page.count(timeline.NO_ACCESS) == 1
     assert page.index("Gwen Ford") < page.index(timeline.NO_ACCESS)
@@ -129,7 +129,7 @@ def test_filters(client: Client, a_case: Case, manager: User, query: str, shown:
 def test_the_filter_by_person(
     client: Client, a_case: Case, officer: User, manager: User, colleague: User
 ) -> None:
-    actions.grant(by=manager, case=a_case, user=colleague)
+    access_actions.grant(by=manager, case=a_case, user=colleague)
     client.force_login(manager)
     page = html(client, address(a_case, f"timeline/?person={manager.id}"))
     assert "Access given" in page

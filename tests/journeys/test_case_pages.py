@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from cases import actions
+from cases import access_actions, actions
 from cases.models import Case, Team, User
 from tests.browser import Keys, assert_summary_links_land, check_page, signed_in
 from tests.cast import CaseFile
@@ -54,9 +54,9 @@ def test_every_page_filled(
     }
     actions.log_consent(by=officer, case=case, values=consent)
     actions.assess_risk(by=officer, case=case, values={"assessed_on": timezone.localdate(), "level": "high"})
-    actions.grant(by=manager, case=case, user=colleague)
+    access_actions.grant(by=manager, case=case, user=colleague)
     newcomer = User.objects.create_user("nina@council.example", name="Nina Vale", role="officer")
-    actions.exclude(by=manager, case=case, user=newcomer, reason="A cousin of the alleged perpetrator")
+    access_actions.exclude(by=manager, case=case, user=newcomer, reason="A cousin of the alleged perpetrator")
     signed_in(page, manager)
     for name, path in PAGES.items():
         page.goto(address(case, path))

@@ -8,8 +8,7 @@ from django.db import connection
 from django.http import Http404
 
 from audit import ledger
-from cases import actions as case_actions
-from cases import fields
+from cases import access_actions, fields
 from cases.models import User
 from sharing import access, actions
 from sharing.models import Decision, Draft
@@ -100,7 +99,7 @@ def test_somebody_shut_out_meanwhile_records_nothing(
     manager: User, officer: User, case_file: CaseFile
 ) -> None:
     draft = draft_of(officer, case_file)
-    case_actions.exclude(by=manager, case=case_file.case, user=officer, reason="A relative")
+    access_actions.exclude(by=manager, case=case_file.case, user=officer, reason="A relative")
     with pytest.raises(Http404):
         actions.record(by=officer, draft=draft, now=NOW)
     assert list(access.drafts_for(officer)) == []

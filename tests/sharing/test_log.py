@@ -13,8 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from audit import ledger
-from cases import actions as case_actions
-from cases import events
+from cases import access_actions, events
 from cases.models import Case, User
 from sharing import log
 from sharing.models import Decision
@@ -94,11 +93,11 @@ def test_a_case_that_the_lead_is_excluded_from_is_left_out(
     client: Client, governance: User, manager: User, officer: User, case_file: CaseFile
 ) -> None:
     decision = decided(officer, case_file)
-    exclusion = case_actions.exclude(by=manager, case=case_file.case, user=governance, reason="A relative")
+    exclusion = access_actions.exclude(by=manager, case=case_file.case, user=governance, reason="A relative")
     assert decision.reference not in shown(client, governance, ALL)
     assert "0 decisions" in shown(client, governance, ALL)
     assert len(file_of(client, "/logs/csv/?period=all")) == 1
-    case_actions.end_exclusion(by=manager, exclusion=exclusion)
+    access_actions.end_exclusion(by=manager, exclusion=exclusion)
     assert decision.reference in shown(client, governance, ALL)
 
 

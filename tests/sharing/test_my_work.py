@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from cases import actions as case_actions
+from cases import access_actions
 from cases.models import User
 from sharing import actions, work
 from sharing.models import Draft
@@ -93,7 +93,7 @@ def test_nobody_sees_the_work_of_a_case_that_is_shut_to_them(
     draft = draft_of(officer, case_file)
     to_send = decided(officer, case_file)
     assert work.tasks(colleague) == []
-    case_actions.exclude(by=manager, case=case_file.case, user=officer, reason="Related")
+    access_actions.exclude(by=manager, case=case_file.case, user=officer, reason="Related")
     page = _page(client, officer)
     assert draft.reference not in page
     assert to_send.reference not in page

@@ -12,7 +12,7 @@ from django.utils import timezone
 from audit import ledger
 from audit.models import Entry
 from cases import access as case_access
-from cases import actions as case_actions
+from cases import access_actions
 from cases.models import User
 from sharing import after_actions, after_rows, due
 from sharing.models import Disclosure
@@ -152,7 +152,7 @@ def test_access_that_ends_meanwhile(
     decision, real = share(officer, case_file), after_actions.judge_sent
 
     def late(*args: Any) -> Any:
-        case_actions.exclude(by=manager, case=case_file.case, user=granted, reason="His sister")
+        access_actions.exclude(by=manager, case=case_file.case, user=granted, reason="His sister")
         return real(*args)
 
     monkeypatch.setattr(after_actions, "judge_sent", late)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from audit import ledger
 from cases import access as case_access
-from cases import actions as case_actions
+from cases import access_actions
 from cases.models import User
 from sharing import after, after_actions, after_rows
 from sharing.models import Incident, IncidentAnswer
@@ -151,7 +151,7 @@ def test_an_excluded_lead_knows_of_nothing(
     officer: User, manager: User, governance: User, case_file: CaseFile
 ) -> None:
     incident = report(share(officer, case_file))
-    case_actions.exclude(by=manager, case=case_file.case, user=governance, reason="A cousin of his")
+    access_actions.exclude(by=manager, case=case_file.case, user=governance, reason="A cousin of his")
     client = browser(governance)
     assert incident.reference not in client.get(reverse("incidents")).content.decode()
     hidden = client.get(reverse("incident", args=[incident.reference]))
