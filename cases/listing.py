@@ -1,19 +1,29 @@
-"""The list of cases, page by page: by key, newest first, without counting (stack.md, guardian)."""
+"""The list of cases, page by page: by key, newest first, without counting (stack.md, guardian).
+
+The policy as one condition cannot be answered from an index, so a page is put together from what opens cases
+to somebody: their own, those given to them, those of each team that they manage, those open for a while. Each
+gives its newest few; `tests/cases/test_listing.py` holds all of it to `access.visible_to`.
+"""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db import connection
+from django.db.models import Exists, Prefetch, Q, QuerySet
+from django.db.models.functions import Now
 
-from cases import access, vault
+from cases import access, search, vault
 from cases.banner import VICTIM_SURVIVOR
-from cases.models import Case, Person, User
+from cases.models import Case, CaseUserPermission, Exclusion, Membership, Person, TimedAccess, User
+from cases.models.cases import OPEN
 
 SIZE = 25
+ANY_STATUS = "all"
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 _PLACE = re.compile(r"([ba])([0-9]{1,17})-([0-9a-f]{32})")
 
@@ -36,10 +46,12 @@ class Place:
         return cls(match[1] == "b", moment, UUID(match[3]))
 
     def beyond(self) -> Q:
-        """The cases that lie on the wanted side of the place."""
+        """The cases that lie on the wanted side of the place; said so that an index is read from there."""
         if self.older:
-            return Q(opened_at__lt=self.opened_at) | Q(opened_at=self.opened_at, id__gt=self.case)
-        return Q(opened_at__gt=self.opened_at) | Q(opened_at=self.opened_at, id__lt=self.case)
+            later = Q(opened_at__lt=self.opened_at) | Q(id__gt=self.case)
+            return Q(opened_at__lte=self.opened_at) & later
+        earlier = Q(opened_at__gt=self.opened_at) | Q(id__lt=self.case)
+        return Q(opened_at__gte=self.opened_at) & earlier
 
 
 def _written(case: Case, *, older: bool) -> str:
@@ -54,40 +66,197 @@ class Page:
     cases: list[Case]
     newer: str
     older: str
-
-
-def _chosen(user: User, chosen: Mapping[str, Any]) -> QuerySet[Case]:
-    cases = access.visible_to(user)
-    if reference := chosen.get("reference"):
-        typed = re.sub(r"\s", "", reference).upper()
-        cases = cases.filter(reference__startswith=typed if typed.startswith("C-") else f"C-{typed}")
-    if risk := chosen.get("risk"):
-        cases = cases.filter(risk_level=risk)
-    return cases
+    by_sound: bool = False
+    """Nobody is called what was typed: these are names that sound like it."""
 
 
 def read(user: User, chosen: Mapping[str, Any], at: str | None, size: int = SIZE) -> Page:
     """One page of the cases that the user may see, with their victim/survivors and opened keys.
 
     Args:
-        chosen: filters: `reference` (its beginning), `risk` (a code).
+        chosen: what narrows the list: `owner` and `team` (ids), `risk` (a code), `status` (a code, or "all";
+            without it the open ones), `references` (all else is left out), `reference` (its beginning),
+            `text` (a search).
         at: a place from an earlier page; junk and nothing give the newest.
         size: the most cases of a page.
     """
     place = Place.read(at)
     backwards = place is not None and not place.older
-    order = ("opened_at", "-id") if backwards else ("-opened_at", "id")
-    victims = Prefetch("people", queryset=Person.objects.filter(role=VICTIM_SURVIVOR))
-    found = _chosen(user, chosen).filter(place.beyond() if place else Q()).order_by(*order)
-    rows = list(found.select_related("owner").prefetch_related(victims)[: size + 1])
-    more, rows = len(rows) > size, rows[:size]
-    if backwards:
-        rows.reverse()
-    vault.load(case.id for case in rows)
-    newer = rows and (more if backwards else place is not None)
-    older = rows and (True if backwards else more)
+    ids, by_sound = _ids(user, chosen, place, size + 1)
+    rows = _rows(ids[:size], backwards)
+    newer = rows and (len(ids) > size if backwards else place is not None)
+    older = rows and (True if backwards else len(ids) > size)
     return Page(
         rows,
         newer=_written(rows[0], older=False) if newer else "",
         older=_written(rows[-1], older=True) if older else "",
+        by_sound=by_sound,
     )
+
+
+def _rows(ids: list[UUID], backwards: bool) -> list[Case]:
+    victims = Prefetch("people", queryset=Person.objects.filter(role=VICTIM_SURVIVOR))
+    found = Case.objects.select_related("owner").prefetch_related(victims).in_bulk(ids)
+    vault.load(found)
+    return [found[one] for one in (reversed(ids) if backwards else ids)]
+
+
+def _ids(user: User, chosen: Mapping[str, Any], place: Place | None, most: int) -> tuple[list[UUID], bool]:
+    """The ids of a page in its order, and whether they were found by sound."""
+    text = chosen.get("text")
+    if not text:
+        return _listed(user, chosen, place, most), False
+    exact = search.find(user, text)
+    if found := _searched(exact, chosen, place, most):
+        return found, False
+    if place is not None and exact.exists():
+        return [], False
+    found = _searched(search.find_by_sound(user, text), chosen, place, most)
+    return found, bool(found)
+
+
+def _searched(found: QuerySet[Case], chosen: Mapping[str, Any], place: Place | None, most: int) -> list[UUID]:
+    narrowed = found.filter(_narrowed(chosen), place.beyond() if place else Q())
+    return list(narrowed.order_by(*_order(place)).values_list("id", flat=True)[:most])
+
+
+def _order(place: Place | None) -> tuple[str, str]:
+    return ("opened_at", "-id") if place and not place.older else ("-opened_at", "id")
+
+
+_COLUMNS = {"owner": "owner_id", "team": "team_id", "risk": "risk_level"}
+
+
+def _narrowed(chosen: Mapping[str, Any]) -> Q:
+    """What was chosen, as one condition."""
+    q = Q()
+    if (status := chosen.get("status") or OPEN) != ANY_STATUS:
+        q &= Q(status=status)
+    for name, column in _COLUMNS.items():
+        if value := chosen.get(name):
+            q &= Q(**{column: value})
+    if "references" in chosen:
+        q &= Q(reference__in=sorted(chosen["references"]))
+    if reference := chosen.get("reference"):
+        typed = re.sub(r"\s", "", reference).upper()
+        q &= Q(reference__startswith=typed if typed.startswith("C-") else f"C-{typed}")
+    return q
+
+
+# --- The branches ----------------------------------------------------------------------------------------
+
+
+def branches(user: User, teams: Iterable[UUID]) -> list[QuerySet[Case]]:
+    """What opens cases to the user, each from one index; together they are `access.visible_to`.
+
+    Args:
+        user: as loaded for this request: the role chooses the branches, and each asks the database again.
+        teams: those in which they have a place.
+    """
+    excluded = Exclusion.objects.filter(user=user, ended_at=None).values("case_id")
+    here = User.objects.filter(id=user.id, is_active=True)
+    if user.role == User.Role.GOVERNANCE:
+        role, found = Exists(here.filter(role=user.role)), [_timed(user, access.PURPOSE)]
+    else:
+        role = Exists(here.filter(role__in=(User.Role.OFFICER, User.Role.MANAGER)))
+        found = [Q(owner=user), _given(user), _timed(user, access.EMERGENCY)]
+    if user.role == User.Role.MANAGER:
+        found += [_of_team(here, team) for team in teams]
+    return [Case.objects.filter(role, one).exclude(id__in=excluded) for one in found]
+
+
+def _given(user: User) -> Q:
+    held = CaseUserPermission.objects.filter(user=user, permission__codename=access.GRANT, ends_at__gt=Now())
+    return Q(id__in=held.values("content_object_id"))
+
+
+def _timed(user: User, kind: str) -> Q:
+    now = TimedAccess.objects.filter(user=user, kind=kind, ended_at=None, ends_at__gt=Now())
+    return Q(id__in=now.values("case_id"))
+
+
+def _of_team(here: QuerySet[User], team: UUID) -> Q:
+    """The cases of one team; restricted ones come from the branches of those who were named."""
+    manages = Membership.objects.filter(user__in=here.filter(role=User.Role.MANAGER), team_id=team)
+    return Q(Exists(manages), team_id=team, restricted=False)
+
+
+class _Shape(NamedTuple):
+    """All in which one composed query differs from another; values stand in it as marks."""
+
+    vendor: str
+    role: str
+    teams: int
+    status: str
+    columns: tuple[str, ...]
+    older: bool | None
+    most: int
+
+
+_USER, _CASE = UUID(int=1), UUID(int=2)
+_MOMENT = datetime(1, 1, 2, tzinfo=UTC)
+_RISK = "\0risk"
+_MARKS: Mapping[str, Any] = {"owner": UUID(int=3), "team": UUID(int=4), "risk": _RISK}
+_FIRST_TEAM = 1_000
+
+
+def _listed(user: User, chosen: Mapping[str, Any], place: Place | None, most: int) -> list[UUID]:
+    """The ids of a page of the list, by a query that is composed once for each shape."""
+    manages = user.role == User.Role.MANAGER
+    teams = list(Membership.objects.filter(user=user).values_list("team_id", flat=True)) if manages else []
+    if not chosen.get("references", True):
+        return []
+    if "references" in chosen or chosen.get("reference"):
+        return _asked(*_composed(user, teams, _narrowed(chosen), place, most))
+    columns = tuple(name for name in _COLUMNS if chosen.get(name))
+    status = chosen.get("status") or OPEN
+    older = place.older if place else None
+    sql, params = _query(_Shape(connection.vendor, user.role, len(teams), status, columns, older, most))
+    values: dict[Any, Any] = {_mark(_USER): user.id} | {_mark(_MARKS[name]): chosen[name] for name in columns}
+    values |= {_mark(UUID(int=_FIRST_TEAM + n)): team for n, team in enumerate(teams)}
+    if place:
+        values |= {_mark(_CASE): place.case, _mark(_MOMENT): place.opened_at}
+    return _asked(sql, [_mark(values[one]) if one in values else one for one in params])
+
+
+def _asked(sql: str, params: Sequence[Any]) -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return [one if isinstance(one, UUID) else UUID(one) for _, one in cursor.fetchall()]
+
+
+def _mark(value: Any) -> Any:
+    """A value as the database's driver takes it."""
+    if isinstance(value, UUID):
+        return Case._meta.pk.get_db_prep_value(value, connection)
+    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+
+
+@cache
+def _query(shape: _Shape) -> tuple[str, tuple[Any, ...]]:
+    """A page of the list as a query and its parameters: composing it takes longer than asking it."""
+    chosen = {name: _MARKS[name] for name in shape.columns} | {"status": shape.status}
+    place = None if shape.older is None else Place(shape.older, _MOMENT, _CASE)
+    teams = [UUID(int=_FIRST_TEAM + n) for n in range(shape.teams)]
+    return _composed(User(id=_USER, role=shape.role), teams, _narrowed(chosen), place, shape.most)
+
+
+def _composed(
+    user: User, teams: Iterable[UUID], narrowed: Q, place: Place | None, most: int
+) -> tuple[str, tuple[Any, ...]]:
+    """The moments and ids of a page: the newest few of each branch, without those that come twice.
+
+    Written out, since Django cannot limit the parts of a union on SQLite.
+    """
+    order = _order(place)
+    parts: list[str] = []
+    params: list[Any] = []
+    for number, branch in enumerate(branches(user, teams)):
+        few = branch.filter(narrowed, place.beyond() if place else Q()).order_by(*order)
+        sql, values = few.values_list("opened_at", "id")[:most].query.sql_with_params()
+        parts.append(f"SELECT * FROM ({sql}) branch{number}")  # noqa: S608 - composed by Django
+        params += values
+    ways = ", ".join(
+        f"{column} DESC" if name.startswith("-") else f"{column}" for column, name in enumerate(order, 1)
+    )
+    return f"{' UNION '.join(parts)} ORDER BY {ways} LIMIT {most}", tuple(params)
