@@ -1,15 +1,19 @@
-"""One risk assessment. The officer says what was found; the criteria follow from it (cases/risk.py)."""
+"""One risk assessment. The officer says what was found; criteria and level follow from it (cases/risk.py)."""
 
+from collections.abc import Collection, Sequence
+from datetime import date
+from functools import cached_property
 from typing import Any
 
 from cases import choices, risk
 from cases.banner import NOT_ASSESSED
-from cases.forms.base import YES_NO, DayField, PlainTextField, Radios, WholeNumberField
+from cases.forms.base import YES_NO, CheckboxSet, DayField, PlainTextField, Radios, WholeNumberField
 from cases.forms.listed import ListedForm, most
 from cases.models import RiskAssessment
 
 CHECKLIST_QUESTIONS = 24
 MOST_INCIDENTS = 999
+_LOCAL = "Which of your area’s own criteria is met? (optional)"
 
 
 class RiskForm(ListedForm):
@@ -35,11 +39,13 @@ class RiskForm(ListedForm):
         help_text="Incidents that we know of. Leave this empty if we do not know.",
         required=False,
     )
-    repeat = Radios(
-        YES_NO,
-        label="Has there been abuse between the same people again within 12 months of a MARAC referral?",
-        help_text="It need not be a crime.",
-        error_messages={"required": "Select yes if there has been further abuse since a referral"},
+    incident_on = DayField(
+        label="When was the newest incident? (optional)",
+        help_text="Any abuse between the same people. It need not be a crime. "
+        "From this date we find out whether it is a repeat.",
+        what="The date of the newest incident",
+        past_only=True,
+        required=False,
     )
     judged_high = Radios(
         YES_NO,
@@ -53,14 +59,17 @@ class RiskForm(ListedForm):
         max_length=most(RiskAssessment, "judgement"),
         required=False,
     )
+    local = CheckboxSet(label=_LOCAL, help_text="Select all that apply.", required=False)
     local_criterion = PlainTextField(
-        label="Which of your area’s own criteria is met? (optional)",
+        label="Any other criterion of your area, in your own words? (optional)",
         max_length=most(RiskAssessment, "local_criterion"),
         rows=2,
         required=False,
     )
     level = Radios(
-        label="What is the level of risk?", error_messages={"required": "Select the level of risk"}
+        label="What is the level of risk?",
+        help_text="It is at least high where the checklist or your judgement says so. You can raise it.",
+        error_messages={"required": "Select the level of risk"},
     )
     marac_referred_on = DayField(
         label="When was the case referred to MARAC? (optional)",
@@ -71,34 +80,62 @@ class RiskForm(ListedForm):
     )
     buttons = (("save", "Save the assessment"),)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        thresholds: risk.Thresholds | None = None,
+        local: Sequence[str] = (),
+        referrals: Collection[date] = (),
+        **kwargs: Any,
+    ) -> None:
+        """Take what the organisation has set.
+
+        Args:
+            thresholds: None: those of the reference list.
+            local: the criteria of its area.
+            referrals: the days of the MARAC referrals that are known.
+        """
         super().__init__(*args, **kwargs)
+        self.thresholds, self.referrals = thresholds or risk.Thresholds(), referrals
         levels = [option for option in choices.options("risk_level") if option[0] != NOT_ASSESSED]
         self.fields["level"].offer(levels)  # type: ignore[attr-defined]
+        if local:
+            self.fields["local"].offer([(one, one) for one in local])  # type: ignore[attr-defined]
+        else:
+            del self.fields["local"]
+            self.fields["local_criterion"].label = _LOCAL
+
+    @cached_property
+    def assessed(self) -> risk.Assessed:
+        """The answers as the criteria read them; a date that was typed just now is a referral too."""
+        answers = self.cleaned_data
+        now = answers.get("marac_referred_on")
+        return risk.Assessed(
+            checklist_yes=answers.get("checklist_yes"),
+            incidents=answers.get("incidents"),
+            incident_on=answers.get("incident_on"),
+            referrals=[*self.referrals, now] if now else self.referrals,
+            judged_high=answers.get("judged_high") == "yes",
+            judgement=answers.get("judgement", ""),
+            local=self._local(),
+        )
+
+    def _local(self) -> str:
+        """The criteria of the area that are met, one a line."""
+        answers = self.cleaned_data
+        return "\n".join(filter(None, [*answers.get("local", ()), answers.get("local_criterion", "")]))
 
     def met(self) -> list[str]:
         """The criteria that follow from the answers."""
-        answers = self.cleaned_data
-        return risk.criteria(
-            risk.Assessed(
-                checklist_yes=answers.get("checklist_yes"),
-                incidents=answers.get("incidents"),
-                repeat=answers.get("repeat") == "yes",
-                judged_high=answers.get("judged_high") == "yes",
-                judgement=answers.get("judgement", ""),
-                local=answers.get("local_criterion", ""),
-            )
-        )
+        return risk.criteria(self.assessed, self.thresholds)
 
     def clean(self) -> dict[str, Any]:
         """Ask for the reasons of a judgement; refuse a level below what the answers say."""
         answers = self.cleaned_data
-        if (
-            answers.get("judged_high") == "yes"
-            and not answers.get("judgement")
-            and "judgement" not in self.errors
-        ):
+        judged_high = answers.get("judged_high") == "yes"
+        if judged_high and not answers.get("judgement") and "judgement" not in self.errors:
             self.add_error("judgement", "Enter what your judgement is based on")
+        self._fit_local()
         low = risk.too_low(answers.get("level", risk.HIGH), self.met())
         if low:
             words = " and ".join(choices.label("marac_criteria", code).lower() for code in low)
@@ -108,15 +145,30 @@ class RiskForm(ListedForm):
             )
         return answers
 
+    def _fit_local(self) -> None:
+        """Chosen criteria and own words are kept as one text."""
+        allowed, typed = most(RiskAssessment, "local_criterion"), self.cleaned_data.get("local_criterion", "")
+        if (over := len(self._local()) - allowed) <= 0 or "local_criterion" in self.errors:
+            return
+        if typed:
+            words = f"Shorten this by {over} characters: what you selected above counts too"
+            self.add_error("local_criterion", words)
+        else:
+            self.add_error("local", f"Select fewer: together they may have {allowed} characters")
+
     def values(self) -> dict[str, Any]:
         """Fields of `RiskAssessment`, as the action takes them."""
         names = (
-            "assessed_on",
-            "level",
-            "checklist_yes",
-            "incidents",
-            "judgement",
-            "local_criterion",
+            "assessed_on", "level", "checklist_yes", "incidents", "incident_on", "judgement",
             "marac_referred_on",
+        )  # fmt: skip
+        found = {name: self.cleaned_data[name] for name in names}
+        repeat = risk.repeat_of(
+            self.assessed.incident_on, self.assessed.referrals, self.thresholds.repeat_months
         )
-        return {name: self.cleaned_data[name] for name in names} | {"criteria": self.met()}
+        return found | {
+            "criteria": self.met(),
+            "local_criterion": self._local(),
+            "repeat_of": repeat,
+            "thresholds": self.thresholds.stored(),
+        }

@@ -1,4 +1,4 @@
-"""The risk: the assessment that counts, a new one, and every one before it."""
+"""The risk: the assessment that counts, the level over time, a new assessment, and every one before it."""
 
 from typing import Any
 
@@ -6,10 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from cases import actions, choices, risk
+from cases import access, actions, choices, risk
 from cases.banner import RISK_COLOURS, risk_words
 from cases.forms.risk import RiskForm
-from cases.models import Case, RiskAssessment
+from cases.models import Case, Organisation, RiskAssessment, User
+from cases.referrals import referrals
+from cases.risk_picture import picture
 from cases.views import page
 
 
@@ -25,14 +27,16 @@ def _shown(assessment: RiskAssessment) -> dict[str, Any]:
     }
 
 
-def _context(case: Case, form: RiskForm) -> dict[str, Any]:
-    history = [_shown(one) for one in case.risk_assessments.select_related("by").order_by("-recorded_at")]
+def _context(case: Case, by: User, form: RiskForm) -> dict[str, Any]:
+    history = list(case.risk_assessments.select_related("by"))
+    shown = [_shown(one) for one in history]
     return {
         "form": form,
-        "latest": history[0] if history else None,
-        "earlier": history[1:],
-        "visible_high_risk": risk.threshold(risk.VISIBLE),
-        "potential_escalation": risk.threshold(risk.ESCALATION),
+        "latest": shown[0] if shown else None,
+        "earlier": shown[1:],
+        "picture": picture([(one.assessed_on, one.level) for one in reversed(history)]),
+        "may_work": access.can(by, "work", case),
+        "thresholds": form.thresholds,
     }
 
 
@@ -40,8 +44,14 @@ def _context(case: Case, form: RiskForm) -> dict[str, Any]:
 def case_risk(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the assessments; a post adds one."""
     case = page.fetch(request, reference, "work" if request.method == "POST" else "view")
-    form = RiskForm(page.posted(request), initial={"marac_referred_on": case.marac_referred_on})
-    by = page.user(request)
+    by, organisation = page.user(request), Organisation.current()
+    form = RiskForm(
+        page.posted(request),
+        initial={"marac_referred_on": case.marac_referred_on},
+        thresholds=risk.Thresholds.of(organisation),
+        local=organisation.local_criteria,
+        referrals=referrals(case, by),
+    )
     if form.is_valid() and page.saved(
         request,
         form,
@@ -49,4 +59,4 @@ def case_risk(request: HttpRequest, reference: str) -> HttpResponse:
         "Assessment saved.",
     ):
         return redirect("case_risk", case.reference)
-    return page.show(request, case, "case_risk", "cases/risk.html", lambda: _context(case, form))
+    return page.show(request, case, "case_risk", "cases/risk.html", lambda: _context(case, by, form))

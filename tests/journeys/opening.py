@@ -18,10 +18,16 @@ def open_case(page: Page, name: str, preferred: str) -> None:
     page.goto("/cases/")
     keys, identified = Keys(page), timezone.localtime() - timedelta(days=1)
     keys.press("Open a new case")
-    parts = identified.day, identified.month, identified.year
-    keys.day("When was the concern identified?", *parts, f"{identified:%H:%M}")
     keys.type("What is the victim/survivor’s name?", name)
     keys.type("What do they prefer to be called? (optional)", preferred)
+    for _ in ("who", "contact", "others"):
+        keys.press("Continue")
+    keys.type("What happened, or what is the worry?", "She told us that she is afraid at home")
+    parts = identified.day, identified.month, identified.year
+    keys.day("When was the concern identified?", *parts, f"{identified:%H:%M}")
+    keys.type("Who told us, or how do we know?", "She came to the office")
+    keys.choose("Has the victim/survivor been given privacy information?", "Not recorded")
+    keys.press("Continue")
     keys.press("Open the case")
 
 
@@ -58,8 +64,6 @@ def checklist(keys: Keys) -> None:
     """On the risk page: everything but the level."""
     day(keys, "When was the risk assessed?", timezone.localdate())
     keys.type("How many “yes” answers on the risk checklist? (optional)", "15")
-    again = "Has there been abuse between the same people again within 12 months of a MARAC referral?"
-    keys.choose(again, "No")
     keys.choose("In your professional judgement, is the risk high?", "No")
 
 
