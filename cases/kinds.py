@@ -9,6 +9,7 @@ from typing import Any, Literal
 from django.utils import timezone
 
 from cases import choices
+from cases.reasons import CLOSED_BECAUSE
 
 Group = Literal["saw", "changed", "decided", "exported"]
 Content = Mapping[str, Any]
@@ -76,6 +77,14 @@ FIELDS = {
     "alleges_offence": "Says that an offence was committed",
     "about": "About whom",
     "marac_referred_on": "Referred to MARAC on",
+    "incident_on": "Newest incident",
+    "do_not": "Do not…",
+    "aliases": "Other names",
+    "reviewed": "Checked with them",
+    "staff_safety_checked_on": "Staff safety checked on",
+    "received_from": "Received from",
+    "happened_on": "Date",
+    "action": "What we did",
 }
 """Labels where the field's own name does not say it."""
 
@@ -97,16 +106,25 @@ def _moment(text: str) -> str:
     return f"{local.day} {local:%B %Y, %H:%M}"
 
 
+def _several(field: str, values: Mapping[str, Any] | list[Any]) -> str:
+    """Days by field, or a list."""
+    if isinstance(values, Mapping):
+        return ", ".join(f"{field_label(one)} {shown('day', day)}" for one, day in values.items())
+    if field == "about":
+        return "1 person" if len(values) == 1 else f"{len(values)} people"
+    return ", ".join(shown(field, one) for one in values)
+
+
 def shown(field: str, value: Any) -> str:
     """A value of an entry in plain words: codes by their label, dates as people write them, long text cut."""
-    if value is None or value == "" or value == []:
+    if value in (None, "", [], {}):
         return "not recorded"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if field == "about":
-        return "1 person" if len(value) == 1 else f"{len(value)} people"
-    if isinstance(value, list):
-        return ", ".join(shown(field, one) for one in value)
+    if field in _NOT_SHOWN:
+        return "recorded, not shown here"
+    if isinstance(value, Mapping | list):
+        return _several(field, value)
     text = str(value)
     if field in _LISTS:
         return _words(field, text)
@@ -121,8 +139,13 @@ def shown(field: str, value: Any) -> str:
 
 
 _FREE_TEXT = frozenset(
-    {"name", "preferred_name", "address", "contact", "text", "source", "note", "staff_safety"}
+    {
+        *("name", "preferred_name", "aliases", "address", "contact", "do_not", "safe_times"),
+        *("text", "source", "conditions", "action", "note", "staff_safety"),
+    }
 )
+_NOT_SHOWN = frozenset({"code_word"})
+"""Shown on the safety page alone, where showing it is an entry of its own."""
 
 
 def _changes(content: Content) -> str:
@@ -140,6 +163,12 @@ def _person(content: Content) -> str:
 def _information(content: Content) -> str:
     item = content.get("information", {})
     parts = [shown(name, item[name]) for name in ("nature", "source", "text") if item.get(name)]
+    return ": ".join(parts)
+
+
+def _concern(content: Content) -> str:
+    concern = content.get("concern", {})
+    parts = [shown(name, concern[name]) for name in ("kind", "happened_on", "text") if concern.get(name)]
     return ": ".join(parts)
 
 
@@ -168,33 +197,6 @@ def _name(content: Content) -> str:
 
 def _excluded(content: Content) -> str:
     return ": ".join(filter(None, [content.get("name"), content.get("reason")]))
-
-
-def _allocated(content: Content) -> str:
-    return f"{content['was']} → {content['name']}" if "was" in content else _name(content)
-
-
-PAGES = {
-    "case": "Overview",
-    "information": "Information held",
-    "access": "Who may see the case",
-}
-
-
-def _page(content: Content) -> str:
-    page = str(content.get("page", ""))
-    return PAGES.get(page) or page.replace("_", " ").capitalize()
-
-
-def _address(content: Content) -> str:
-    """The page of an address's pattern, such as cases/<ref>/risk/."""
-    named = [part for part in str(content.get("page", "")).split("/") if part and "<" not in part]
-    return _page({"page": named[-1] if len(named) > 1 else "case"})
-
-
-def _listed(content: Content) -> str:
-    count = len(content.get("references", ()))
-    return "1 case" if count == 1 else f"{count} cases"
 
 
 def _until(content: Content) -> str:
@@ -227,7 +229,7 @@ def _note(content: Content) -> str:
 
 
 def _closed(content: Content) -> str:
-    words = REASON_WORDS.get(str(content.get("reason", "")), "")
+    words = CLOSED_BECAUSE.get(str(content.get("reason", "")), "")
     return ": ".join(filter(None, [words, _note(content)]))
 
 
@@ -238,15 +240,52 @@ def _moved(content: Content) -> str:
     return "; ".join(filter(None, [places, _reason(content)]))
 
 
+def _allocated(content: Content) -> str:
+    return f"{content['was']} → {content['name']}" if "was" in content else _name(content)
+
+
+PAGES = {
+    "case": "Overview",
+    "information": "Information held",
+    "access": "Who may see the case",
+    "close": "Closing the case",
+}
+
+
+def _page(content: Content) -> str:
+    page = str(content.get("page", ""))
+    return PAGES.get(page) or page.replace("_", " ").capitalize()
+
+
+def _address(content: Content) -> str:
+    """The page of an address's pattern, such as cases/<ref>/risk/."""
+    named = [part for part in str(content.get("page", "")).split("/") if part and "<" not in part]
+    return _page({"page": named[-1] if len(named) > 1 else "case"})
+
+
+def _listed(content: Content) -> str:
+    count = len(content.get("references", ()))
+    return "1 case" if count == 1 else f"{count} cases"
+
+
 register(
     {
         "case.created": Kind("changed", "Case opened", _created),
         "case.changed": Kind("changed", "Case changed", _changes),
+        "case.closed": Kind("changed", "Case closed", _closed),
+        "case.reopened": Kind("changed", "Case opened again", _reason),
+        "case.moved": Kind("changed", "Case moved to another team", _moved),
+        # Without the other's reference, as below.
+        "case.closed_as_duplicate": Kind("changed", "Case closed as a duplicate of another case", _note),
+        "case.duplicate_closed": Kind("changed", "A duplicate of this case was closed"),
         # Without the other's reference: whoever sees one of the two may not know that the other exists.
         "case.matched": Kind("changed", "Provisional case matched to another case"),
         "case.match_received": Kind("changed", "Provisional case matched to this one"),
         "person.added": Kind("changed", "Person added", _person),
         "person.changed": Kind("changed", "Person changed", _changes),
+        "person.code_word_shown": Kind("saw", "Looked at a code word"),
+        "concern.added": Kind("changed", "Added to the chronology", _concern),
+        "concern.changed": Kind("changed", "Chronology changed", _changes),
         "information.added": Kind("changed", "Information added", _information),
         "information.changed": Kind("changed", "Information changed", _changes),
         "information.checked": Kind("changed", "Information checked, still right", _changes),
@@ -259,20 +298,6 @@ register(
         "access.ended": Kind("changed", "Access ended", _name),
         "access.excluded": Kind("changed", "Shut out of the case", _excluded),
         "access.exclusion_ended": Kind("changed", "No longer shut out of the case", _name),
-        "case.allocated": Kind("changed", "Case allocated", _allocated),
-        "access.refused": Kind("saw", "Tried to open a page and was refused", _address),
-        "user.added": Kind("changed", "Person added to the staff"),
-        "user.changed": Kind("changed", "Role or teams of a person changed"),
-        "user.deactivated": Kind("changed", "Person deactivated"),
-        "user.reactivated": Kind("changed", "Person reactivated"),
-        "user.link_made": Kind("changed", "One-time link made"),
-        "user.link_used": Kind("changed", "One-time link used, password set"),
-        "organisation.changed": Kind("changed", "Organisation settings changed", _changes),
-        "agency.added": Kind("changed", "Agency added"),
-        "agency.changed": Kind("changed", "Agency changed", _changes),
-        "team.added": Kind("changed", "Team added"),
-    }
-)
         "access.restricted": Kind("changed", "Case restricted to those named", _reason),
         "access.restriction_lifted": Kind("changed", "Case no longer restricted"),
         "access.reviewed": Kind("changed", "Who may see the case was looked at again", _looked_again),
@@ -282,3 +307,27 @@ register(
         "access.purpose_stated": Kind("changed", "A purpose was stated for looking at the case", _hurried),
         "access.purpose_refused": Kind("saw", "Stated a purpose and was refused"),
         "access.timed_ended": Kind("changed", "Access for a time was ended early", _name),
+        "case.allocated": Kind("changed", "Case allocated", _allocated),
+        "access.refused": Kind("saw", "Tried to open a page and was refused", _address),
+        "user.added": Kind("changed", "Person added to the staff"),
+        "user.changed": Kind("changed", "Role or teams of a person changed"),
+        "user.deactivated": Kind("changed", "Person deactivated"),
+        "user.reactivated": Kind("changed", "Person reactivated"),
+        "user.link_made": Kind("changed", "One-time link made"),
+        "user.second_step_added": Kind("changed", "Two-step sign-in set up"),
+        "user.second_step_removed": Kind("changed", "Two-step sign-in removed"),
+        "user.recovery_codes_made": Kind("changed", "New recovery codes made"),
+        "user.link_used": Kind("changed", "One-time link used, password set"),
+        "user.linked": Kind("changed", "Sign-in through the organisation's own sign-in linked"),
+        "user.sessions_ended": Kind("changed", "Sessions of a person ended"),
+        "user.sign_in_refused": Kind("saw", "Sign-in through the organisation's own sign-in refused"),
+        "user.two_step_reset": Kind("changed", "Two-step sign-in of a person set back"),
+        "organisation.changed": Kind("changed", "Organisation settings changed", _changes),
+        "organisation.went_live": Kind("changed", "Set-up finished: cases can be opened"),
+        "policy.added": Kind("changed", "Policy added"),
+        "policy.changed": Kind("changed", "Policy changed", _changes),
+        "agency.added": Kind("changed", "Agency added"),
+        "agency.changed": Kind("changed", "Agency changed", _changes),
+        "team.added": Kind("changed", "Team added"),
+    }
+)

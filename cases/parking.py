@@ -32,14 +32,23 @@ NEVER = frozenset(
         "account_change_password",
         "account_login",
         "account_logout",
+        "account_reauthenticate",
         "demo_sign_in",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "mfa_authenticate",
+        "mfa_generate_recovery_codes",
+        "mfa_index",
+        "mfa_login_webauthn",
+        "mfa_remove",
+        "mfa_view_recovery_codes",
         "parked",
         "quick_exit",
         "stay",
         "welcome",
     }
 )
-"""Addresses whose forms are never kept: they hold passwords, or are of no use later."""
+"""Addresses whose forms are never kept: they hold passwords and codes, or are of no use later."""
 _NONCE = 12
 
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import AnonymousUser
@@ -13,7 +14,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render, resolve_url
 
-from cases import access, actions, idle, parking, vault
+from cases import access, actions, idle, parking, two_step, vault
 from cases.fields import Altered
 from cases.models import User
 from cases.views.scripted import asks_script
@@ -79,7 +80,11 @@ def lock_when_idle(get_response: Next) -> Next:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         try:
             known = SESSION_KEY in request.session
-            if known and (idle.over(request.session) or not _noted(request)):
+            if known and idle.over(request.session):
+                # A password alone must not find the second step taken that belonged to the session before.
+                two_step.forget(request)
+                request.user = AnonymousUser()
+            elif known and not _noted(request):
                 request.user = AnonymousUser()
         except DatabaseError:
             # Nobody, then: what needs no sign-in, such as the health page, must answer all the same.
@@ -107,10 +112,48 @@ class SignInRequired(LoginRequiredMiddleware):
         return signed_out(request, view_func, resolve_url(self.get_login_url(view_func)))
 
 
+SET_UP = frozenset(
+    {
+        "account_logout",
+        "account_reauthenticate",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "mfa_index",
+        "mfa_view_recovery_codes",
+        "stay",
+    }
+)
+"""What somebody may open before their second step, beside what needs no sign-in."""
+
+
+class SecondStepRequired:
+    """In a live copy, whoever has not taken the second step meets only what sets it up or asks for it.
+
+    The session says so: it costs no query. The demonstration does not ask, for its people have no password.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], *_: object
+    ) -> HttpResponseBase | None:
+        """Lead to the set-up and back again, as `SignInRequired` leads to sign-in."""
+        if settings.DEMO or not getattr(view, "login_required", True) or two_step.taken(request):
+            return None
+        if request.resolver_match and request.resolver_match.url_name in SET_UP:
+            return None
+        return signed_out(request, view, resolve_url("mfa_index"))
+
+
 def signed_out(
     request: HttpRequest, view_func: Callable[..., HttpResponseBase], sign_in: str
 ) -> HttpResponse:
-    """The answer to somebody whose session has ended; to a script in its own terms."""
+    """The answer to somebody whose session has ended, or is only half begun; to a script in its own terms."""
     key = parking.park(request, parking.whose(request)) if request.method == "POST" else None
     if asks_script(request, view_func):
         address = f"{sign_in}?next={resolve_url('parked')}" if key else sign_in
@@ -177,6 +220,8 @@ class RecordRefusals:
         """Look at what a view raised. The page is named by its pattern: an address may tell more."""
         if not isinstance(exception, access.Hidden | access.Refused) or not isinstance(request.user, User):
             return
+        if isinstance(exception, access.Closed):
+            return  # nobody overstepped: the page says how the case is opened again
         page = request.resolver_match.route if request.resolver_match else ""
         try:
             actions.note_refusal(by=request.user, case=exception.case_id, page=page)

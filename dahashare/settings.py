@@ -6,7 +6,16 @@ DAHASHARE_DEMO    1 for the demonstration copy: made-up cases, one sign-in butto
 DATABASE_URL      postgres://… in production; SQLite in DAHASHARE_DATA otherwise
 REDIS_URL         redis://… in production; a file-system queue in DAHASHARE_DATA otherwise
 DAHASHARE_HOSTS   host names served, separated by commas
-DAHASHARE_IDLE_MINUTES  minutes without anything done until a session is locked (15)
+DAHASHARE_IDLE_MINUTES   minutes without anything done until a session is locked (15)
+DAHASHARE_SESSION_HOURS  hours after which a session ends, however busy it is (10)
+DAHASHARE_PROXIES        how many proxies of yours stand before this service (0): whose address is throttled
+DAHASHARE_OIDC_ISSUER    https://… of the organisation's own sign-in (OpenID Connect, such as Entra ID): it
+                         offers a button for it. Nobody signs up by it: it signs in people who are here.
+                         Its e-mail address must be said to be verified (email_verified, or Entra's xms_edov)
+DAHASHARE_OIDC_CLIENT_ID, DAHASHARE_OIDC_SECRET  as that sign-in knows this service
+DAHASHARE_OIDC_NAME      what its button calls it (your organisation)
+DAHASHARE_OIDC_TWO_STEP  1 where that sign-in asks for a second step itself: ours is not asked then, unless
+                         the sign-in says (amr) that it did not ask
 DAHASHARE_HTTPS   1 when served over HTTPS: secure cookies, HSTS
 """
 
@@ -73,6 +82,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "dahashare.middleware.lock_when_idle",
     "dahashare.middleware.SignInRequired",
+    "dahashare.middleware.SecondStepRequired",
     "dahashare.middleware.clear_parked",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -168,13 +178,38 @@ ACCOUNT_FORMS = {
     "login": "cases.forms.account.SignInForm",
     "change_password": "cases.forms.account.NewPasswordForm",
 }
+# Two-step sign-in: `dahashare.middleware.SecondStepRequired` asks for it, in a live copy from everybody.
+MFA_ADAPTER = "cases.two_step.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A passkey alone is a sign-in: it must ask its owner for a finger, a face or a PIN.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+# The code before and the code after also work: telephones' clocks differ, and people type slowly.
+MFA_TOTP_TOLERANCE = 1
+# An office shares one address, and there is nothing to guess.
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
+# Seconds for which somebody need not prove again who they are (`cases.step_up`).
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
+# Tries to sign in, for each address (an office shares one) and for each account, known or not.
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key"}
+PROXIES = max(0, env.int("DAHASHARE_PROXIES", default=0))
+# The organisation's own sign-in (cases/oidc.py); nothing of what it hands over is stored.
+OIDC = {
+    "issuer": env.str("DAHASHARE_OIDC_ISSUER", default="").rstrip("/"),
+    "client_id": env.str("DAHASHARE_OIDC_CLIENT_ID", default=""),
+    "secret": env.str("DAHASHARE_OIDC_SECRET", default=""),
+    "name": env.str("DAHASHARE_OIDC_NAME", default="your organisation"),
+    "two_step": env.bool("DAHASHARE_OIDC_TWO_STEP", default=False),
+}
+SOCIALACCOUNT_ADAPTER = "cases.oidc.Adapter"
+SOCIALACCOUNT_STORE_TOKENS = False
 CSRF_FAILURE_VIEW = "dahashare.views.csrf_failure"
 # Where Quick exit leads; empty: a blank page of our own.
 QUICK_EXIT_URL = env.str("DAHASHARE_QUICK_EXIT", default="")
 
 SESSION_COOKIE_NAME = "dahashare_demo" if DEMO else "dahashare"
 # Nobody stays signed in longer than this, however busy they are.
-SESSION_COOKIE_AGE = 10 * 60 * 60
+SESSION_COOKIE_AGE = max(60, int(env.float("DAHASHARE_SESSION_HOURS", default=10) * 60 * 60))
 # Nothing done for so long: the session is locked, and the same person signs in again where they were.
 IDLE_SECONDS = max(60, int(env.float("DAHASHARE_IDLE_MINUTES", default=15) * 60))
 IDLE_WARNING_SECONDS = min(30, IDLE_SECONDS // 2)

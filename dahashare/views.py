@@ -1,6 +1,5 @@
 """Pages of no floor: errors, statements, quick exit, and signing in to the demonstration."""
 
-from ipaddress import ip_address
 from typing import Any
 
 from allauth.account.views import PasswordChangeView
@@ -14,15 +13,14 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cases import idle, parking
-from cases.models import User
+from cases import access, idle, parking
+from cases.models import Case, User
 from cases.views import page
+from cases.views.proving import from_this_machine
 from cases.views.scripted import asks_script, for_script
 from dahashare.middleware import signed_out
 
 DEMO_PEOPLE = ("officer", "colleague", "manager", "governance", "administrator")
-OF_A_PROXY = ("HTTP_FORWARDED", "HTTP_X_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP")
-"""How the headers begin that a proxy adds, as Django names them."""
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -36,9 +34,22 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # 
     return _error(request, "400", 400)
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 – Django's signature
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: signed in, known to exist, not allowed."""
+    if isinstance(exception, access.Closed):
+        return _closed(request, exception.case)
     return _error(request, "403", 403)
+
+
+def _closed(request: HttpRequest, case: Case) -> HttpResponse:
+    """403: the case is closed. What was sent is kept, to be sent again once the case is open."""
+    user = page.user(request)
+    key = parking.park(request, user) if request.method == "POST" else None
+    context = {"closed": case.reference, "may_reopen": access.can(user, "reopen", case), "kept": bool(key)}
+    response = render(request, "errors/closed.html", context | {"plain": True}, status=403)
+    if key:
+        parking.give_key(response, key)
+    return response
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 – Django's signature
@@ -134,16 +145,6 @@ def quick_exit(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/closed.html")
 
 
-def _from_this_machine(request: HttpRequest) -> bool:
-    """Whether the browser runs on this machine; a request that a proxy passed on counts as from elsewhere."""
-    if any(name.startswith(OF_A_PROXY) for name in request.META):
-        return False
-    try:
-        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
-    except ValueError:
-        return False
-
-
 @login_not_required
 @require_POST
 def demo_sign_in(request: HttpRequest) -> HttpResponse:
@@ -152,7 +153,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     Raises Http404 from another machine, and for a role that has no person.
     """
     role = request.POST.get("role", "")
-    if not settings.DEMO or not _from_this_machine(request) or role not in DEMO_PEOPLE:
+    if not settings.DEMO or not from_this_machine(request) or role not in DEMO_PEOPLE:
         raise Http404
     user = User._default_manager.filter(email=f"{role}@demo.example", is_active=True).first()
     if user is None:

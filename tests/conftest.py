@@ -7,7 +7,7 @@ from django.conf import settings
 
 from tests.environment import running_postgres
 
-pytest_plugins = ["tests.services", "tests.guards", "tests.cast", "tests.browser"]
+pytest_plugins = ["tests.second_step", "tests.services", "tests.guards", "tests.cast", "tests.browser"]
 
 
 def pytest_configure() -> None:

@@ -17,7 +17,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template import Context
 from django.utils.safestring import SafeString
 
-from cases import idle
+from cases import idle, oidc, two_step
 from cases.forms.days import PartsWidget
 
 register = template.Library()
@@ -162,7 +162,7 @@ def asset_url(path: str) -> str:
 
 NAVIGATION: dict[str, tuple[tuple[str, str], ...]] = {
     "officer": (("My work", "/"), ("Cases", "/cases/")),
-    "manager": (("My work", "/"), ("Cases", "/cases/")),
+    "manager": (("My work", "/"), ("Cases", "/cases/"), ("My team", "/team/")),
     "governance": (
         ("My work", "/"),
         ("Decision log", "/logs/"),
@@ -237,18 +237,23 @@ def gov_look(context: Context) -> dict[str, Any]:
     request, user = context.get("request"), context.get("user")
     path = "" if context.get("plain") or request is None else request.path
     signed_in = bool(getattr(user, "is_authenticated", False))
+    # Without the second step every link would lead back to where it is set up.
+    inside = signed_in and (settings.DEMO or (request is not None and two_step.taken(request)))
     return {
         "vendor_css": asset_url("vendor/govuk/govuk-frontend.min.css"),
         "vendor_js": asset_url("vendor/govuk/govuk-frontend.min.js"),
         "css": asset_url("dahashare.css"),
         "js": asset_url("dahashare.js"),
         "autosave": asset_url("autosave.js"),
+        "passkey": asset_url("passkey.js"),
         "icon": asset_url("icon.svg"),
         "blank": asset_url("blank.svg"),
         "paths": PATHS,
         "demo": settings.DEMO,
-        "navigation": navigation(user, path),
+        "provider": settings.OIDC["name"] if oidc.configured() else "",
+        "navigation": navigation(user, path) if inside else [],
         "signed_in": signed_in,
         "idle": _idle(request) if signed_in and path else None,
-        "emergency": _emergency(context, user),
+        "inside": inside,
+        "emergency": _emergency(context, user) if inside else "",
     }

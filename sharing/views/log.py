@@ -3,11 +3,12 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from cases import step_up
 from sharing import access, actions, log
 from sharing.forms.log import LogFilterForm
 
@@ -30,22 +31,30 @@ def logs(request: HttpRequest) -> HttpResponse:
         "rows": [list(zip(headings, log.cells(line), strict=True)) for line in log.lines(shown.rows)],
         "next": f"?{_query(request, before=shown.before)}" if shown.before else "",
         "first": f"{request.path}?{_query(request)}" if "before" in request.GET else "",
-        "query": _query(request),
+        "kept": _kept(request),
     }
     return render(request, "sharing/log.html", page)
 
 
 def _query(request: HttpRequest, **more: str) -> str:
     """The filters of this page as an address holds them, without where in the list it is."""
-    kept = [(name, value) for name, values in request.GET.lists() for value in values if name != "before"]
-    return urlencode([*kept, *more.items()], errors="replace")
+    return urlencode([*_kept(request), *more.items()], errors="replace")
+
+
+def _kept(request: HttpRequest) -> list[tuple[str, str]]:
+    return [(name, value) for name, values in request.GET.lists() for value in values if name != "before"]
 
 
 @require_POST
-def log_csv(request: HttpRequest) -> StreamingHttpResponse:
-    """Send the decisions of a period as a file; that it leaves is entered before its first row does."""
+def log_csv(request: HttpRequest) -> HttpResponseBase:
+    """Send the decisions of a period as a file; that it leaves is entered before its first row does.
+
+    The filters are fields of the form: what is kept of it through proving again who one is has no query.
+    """
     user = access.require_log(request.user)
-    filters = LogFilterForm(request.GET or None).filters()
+    if not step_up.is_fresh(request):
+        return step_up.ask(request)
+    filters = LogFilterForm(request.GET or request.POST or None).filters()
     ids = log.snapshot(log.decisions(user, filters))
     actions.export_log(by=user, filters=_plain(filters), rows=len(ids))
     response = StreamingHttpResponse(log.csv_lines(ids), content_type="text/csv; charset=utf-8")
