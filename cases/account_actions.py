@@ -5,23 +5,24 @@ sealed with the organisation's key and name nobody: identifiers and codes only.
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from hashlib import sha256
+from types import EllipsisType
 from typing import Any
 from uuid import UUID, uuid4
 
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX as UNUSABLE
 from django.contrib.auth.hashers import make_password
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.text import slugify
 
 from audit import ledger
-from cases import events
-from cases.acting import plain
-from cases.models import Agency, Membership, Organisation, SignInLink, Team, User
+from cases import events, sessions, two_step
+from cases.administering import administer, keep
+from cases.models import Membership, SignInLink, Team, User
 
 LINK_HOURS = 72
 _TOKEN_BYTES = 32
@@ -48,57 +49,38 @@ def _administrators(*, locked: bool = False) -> set[UUID]:
     return {row.id for row in (rows.select_for_update().order_by("id") if locked else rows)}
 
 
-def _require_administrator(by: User) -> None:
-    """Ask the database, inside the transaction, whether `by` may still do this."""
-    if not User.objects.filter(id=by.id, role=User.Role.ADMINISTRATOR, is_active=True).exists():
-        raise PermissionDenied
-
-
-def _write(
-    kind: str,
-    content: Mapping[str, Any],
-    *saves: Callable[[], Any],
-    by: User,
-    request_key: UUID | None = None,
-) -> None:
-    """One transaction of an administrator: refuse anybody else, save, append."""
-    sealed = events.seal(kind, plain(content), by=by, now=timezone.now(), request_key=request_key)
-    with transaction.atomic(durable=True):
-        _require_administrator(by)
-        for save in saves:
-            save()
-        ledger.append(sealed)
-
-
-def _save(row: Any, by: User, **options: Any) -> None:
-    row._history_user = by
-    row.save(**options)
-
-
-# --- Staff -----------------------------------------------------------------------------------------------
-
-
 def add_user(
-    *, by: User, email: str, name: str, role: str, teams: Iterable[Team] = (), request_key: UUID | None = None
+    *,
+    by: User,
+    email: str,
+    name: str,
+    role: str,
+    teams: Iterable[Team] = (),
+    trained_on: date | None = None,
+    request_key: UUID | None = None,
 ) -> tuple[User, str]:
     """Add a member of staff, who sets their own password through a one-time link.
 
     Returns the user and the token of the link; the token is not kept.
 
+    Args:
+        trained_on: when they were trained in the use of this service, where that is known.
+
     Raises:
         django.core.exceptions.ValidationError: the e-mail address is taken.
     """
     user, token, chosen = _new_user(email, name, role), secrets.token_urlsafe(_TOKEN_BYTES), list(teams)
+    user.trained_on = trained_on
     content = {"user": user.id, "role": role, "teams": sorted(str(team.id) for team in chosen)}
 
     def save() -> None:
         _refuse_taken(user)
-        _save(user, by, force_insert=True)
+        keep(user, by, force_insert=True)
         for team in chosen:
-            _save(Membership(user=user, team=team), by, force_insert=True)
+            keep(Membership(user=user, team=team), by, force_insert=True)
         _make_link(user, token)
 
-    _write("user.added", content, save, by=by, request_key=request_key)
+    administer("user.added", content, save, by=by, request_key=request_key)
     return user, token
 
 
@@ -132,7 +114,7 @@ def new_link(*, by: User, user: User) -> str:
             raise ValidationError("Let the person back in first")
         _make_link(user, token)
 
-    _write("user.link_made", {"user": user.id}, save, by=by)
+    administer("user.link_made", {"user": user.id}, save, by=by)
     return token
 
 
@@ -179,7 +161,7 @@ def redeem(token: str, password: str, *, name: str = "", email: str = "") -> Use
             user.name, user.email = name or user.name, (email or user.email).lower()
             _refuse_taken(user)
             changed += ["name", "email"]
-        _save(user, user, update_fields=changed)
+        keep(user, user, update_fields=changed)
         ledger.append(sealed)
     return user
 
@@ -204,23 +186,38 @@ def first_administrator(email: str) -> tuple[User, str] | None:
             return None
         if not waiting:
             _refuse_taken(user)
-            _save(user, user, force_insert=True)
+            keep(user, user, force_insert=True)
         _make_link(user, token)
         ledger.append(sealed)
     return user, token
 
 
 def change_user(
-    *, by: User, user: User, role: str, teams: Iterable[Team], name: str = "", email: str = ""
+    *,
+    by: User,
+    user: User,
+    role: str,
+    teams: Iterable[Team],
+    name: str = "",
+    email: str = "",
+    trained_on: date | EllipsisType | None = ...,
 ) -> User:
     """Change a person's role and teams, and correct name or e-mail address. No entry where nothing changes.
+
+    Args:
+        trained_on: when they were trained; left as it is where it is not given.
 
     Raises:
         django.core.exceptions.ValidationError: no administrator would remain, or the e-mail address is taken.
     """
     held = {str(one): one for one in user.teams.values_list("id", flat=True)}
     wanted = {str(team.id): team for team in teams}
-    values = {"role": role, "name": name or user.name, "email": (email or user.email).lower()}
+    values: dict[str, Any] = {
+        "role": role,
+        "name": name or user.name,
+        "email": (email or user.email).lower(),
+        "trained_on": user.trained_on if trained_on is ... else trained_on,
+    }
     changed = [field for field, value in values.items() if getattr(user, field) != value]
     if not changed and held.keys() == wanted.keys():
         return user
@@ -234,10 +231,10 @@ def change_user(
             setattr(user, field, value)
         _refuse_taken(user)
         if changed:
-            _save(user, by, update_fields=changed)
+            keep(user, by, update_fields=changed)
         _move(user, wanted, by)
 
-    _write("user.changed", content, save, by=by)
+    administer("user.changed", content, save, by=by)
     return user
 
 
@@ -249,7 +246,7 @@ def _move(user: User, wanted: Mapping[str, Team], by: User) -> None:
     held = set(Membership.objects.filter(user=user).values_list("team_id", flat=True))
     for team in wanted.values():
         if team.id not in held:
-            _save(Membership(user=user, team=team), by, force_insert=True)
+            keep(Membership(user=user, team=team), by, force_insert=True)
 
 
 def _keep_an_administrator(*, without: User) -> None:
@@ -259,7 +256,9 @@ def _keep_an_administrator(*, without: User) -> None:
 
 
 def deactivate(*, by: User, user: User) -> None:
-    """Shut a leaver out at once: sessions, password and links stop working. What they did stays.
+    """Shut a leaver out at once: sessions, password, links, second steps stop working. What they did stays.
+
+    Their cases are handed on after this (cases/handing.py): nothing of that may hold it up.
 
     Raises:
         django.core.exceptions.ValidationError: no administrator would remain.
@@ -271,109 +270,22 @@ def deactivate(*, by: User, user: User) -> None:
         _keep_an_administrator(without=user)
         user.is_active, user.deactivated_at = False, timezone.now()
         user.set_unusable_password()  # also ends sessions for good: they are bound to the password
-        _save(user, by, update_fields=["is_active", "deactivated_at", "password"])
+        keep(user, by, update_fields=["is_active", "deactivated_at", "password"])
         SignInLink.objects.filter(user=user, used_at=None).update(used_at=timezone.now())
+        sessions.end(user)
+        two_step.remove_all(user)
+        SocialAccount.objects.filter(user=user).delete()
 
-    _write("user.deactivated", {"user": user.id}, save, by=by)
+    administer("user.deactivated", {"user": user.id}, save, by=by)
 
 
 def reactivate(*, by: User, user: User) -> None:
-    """Let somebody back in; they need a new link for a new password. Twice is once."""
+    """Let somebody back in; they need a new link for a new password, and a new second step. Twice is once."""
     if user.is_active:
         return
 
     def save() -> None:
         user.is_active, user.deactivated_at = True, None
-        _save(user, by, update_fields=["is_active", "deactivated_at"])
+        keep(user, by, update_fields=["is_active", "deactivated_at"])
 
-    _write("user.reactivated", {"user": user.id}, save, by=by)
-
-
-# --- Teams, agencies, the organisation -------------------------------------------------------------------
-
-
-def add_team(*, by: User, name: str) -> Team:
-    """Add a team.
-
-    Raises:
-        django.core.exceptions.ValidationError: there is one of that name.
-    """
-    team = Team(name=name)
-
-    def save() -> None:
-        if Team.objects.filter(name__iexact=name).exists():
-            raise ValidationError({"name": "There is a team of this name already"})
-        _save(team, by, force_insert=True)
-
-    _write("team.added", {"team": team.id}, save, by=by)
-    return team
-
-
-def _refuse_agency_name(name: str, code: str) -> None:
-    if Agency.objects.filter(name__iexact=name).exclude(code=code).exists():
-        raise ValidationError({"name": "There is an agency of this name already"})
-
-
-def add_agency(*, by: User, name: str) -> Agency:
-    """Add an agency to the directory; its code is made of its name and never changes.
-
-    Raises:
-        django.core.exceptions.ValidationError: there is one of that name.
-    """
-    code = slugify(name).replace("-", "_")[:50] or "agency"
-    if Agency.objects.filter(code=code).exists() or code == "agency":
-        code = f"{code}_{secrets.token_hex(3)}"
-    agency = Agency(code=code, name=name)
-
-    def save() -> None:
-        _refuse_agency_name(name, code)
-        _save(agency, by, force_insert=True)
-
-    _write("agency.added", {"agency": code}, save, by=by)
-    return agency
-
-
-def change_agency(*, by: User, agency: Agency, name: str, active: bool) -> Agency:
-    """Rename an agency, or take it off (or back on) the list that is offered. Its code and its past stay.
-
-    Raises:
-        django.core.exceptions.ValidationError: there is another of that name.
-    """
-    changes = {
-        field: [getattr(agency, field), value]
-        for field, value in (("name", name), ("active", active))
-        if getattr(agency, field) != value
-    }
-    if not changes:
-        return agency
-
-    def save() -> None:
-        _refuse_agency_name(name, agency.code)
-        agency.name, agency.active = name, active
-        _save(agency, by, update_fields=list(changes))
-
-    _write("agency.changed", {"agency": agency.code, "changes": changes}, save, by=by)
-    return agency
-
-
-def set_organisation(*, by: User, values: Mapping[str, Any], request_key: UUID | None = None) -> Organisation:
-    """Change the organisation's settings; they are facts of every decision from now on.
-
-    Args:
-        values: fields of `Organisation`.
-    """
-    now = Organisation.current()
-    changes = {
-        field: [getattr(now, field), value] for field, value in values.items() if getattr(now, field) != value
-    }
-    if not changes and not now._state.adding:
-        return now
-
-    def save() -> None:
-        row = Organisation.objects.select_for_update().filter(id=1).first() or Organisation()
-        for field, value in values.items():
-            setattr(row, field, value)
-        _save(row, by)
-
-    _write("organisation.changed", {"changes": changes}, save, by=by, request_key=request_key)
-    return Organisation.current()
+    administer("user.reactivated", {"user": user.id}, save, by=by)

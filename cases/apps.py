@@ -11,9 +11,10 @@ class CasesConfig(AppConfig):
         from simple_history.signals import pre_create_historical_record  # noqa: PLC0415 - needs the models
 
         from audit import guards  # noqa: PLC0415 - needs the models
-        from cases import fields, idle  # noqa: PLC0415 - needs the models
+        from cases import fields, idle, sessions  # noqa: PLC0415 - needs the models
 
         idle.connect()
+        sessions.connect()
         pre_create_historical_record.connect(fields.keep_stored_bytes, dispatch_uid="cases.sealed-history")
         for model in append_only_models():
             guards.guard_model(model)

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.core.cache import cache
 from django.core.management import call_command
 
-from cases import parking
+from cases import parking, sessions
 from sharing import typing_actions
 
 HEARTBEAT = "dahashare-worker-heartbeat"
@@ -21,8 +21,9 @@ def heartbeat() -> None:
 
 @shared_task(ignore_result=True)
 def clear_sessions() -> None:
-    """Remove sessions that are over."""
+    """Remove sessions that are over, and the rows that tell of them."""
     call_command("clearsessions")
+    sessions.forget_ended()
 
 
 @shared_task(ignore_result=True)

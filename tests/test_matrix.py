@@ -1,18 +1,21 @@
 """Who gets what from every URL: one literal table. An unlisted URL fails the build."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
-from cases.models import Agency, Case, User
+from cases.chronology_actions import add_concern
+from cases.models import Agency, Case, Concern, Notice, Policy, User
 from sharing.emergency_actions import record_emergency
 from sharing.models import Draft
 from tests.browser import BACKEND
-from tests.cast import ENDED, CaseFile
+from tests.cast import ENDED, CaseFile, UserFactory, open_for
 from tests.sharing import hurrying
 from tests.sharing.agreeing import agreed
 from tests.sharing.deciding import NOT_SHARED, decided, draft_of
@@ -37,12 +40,17 @@ WORKS_ON_CASES = " 200 200 200 200 200 404 404 200 200 302 302 200 200 302 404"
 CASE = "           200 200 404 200 404 404 404 404 404 302 302 404 200 302 200"
 CASE_WORK = "      200 200 404 200 404 404 404 404 404 302 302 404 200 302 403"
 CASE_WHO = "       200 200 404 200 404 404 404 404 404 302 302 404 403 302 200"
+CASE_MANAGED = "   403 403 404 200 404 404 404 404 404 302 302 404 403 302 200"
+CASE_ANSWERED = "  404 404 404 200 404 404 404 404 404 302 302 404 404 302 200"
+CASE_ENDED = "     404 404 404 302 404 404 404 404 404 302 302 404 404 302 302"
+MANAGERS_OWN = "   404 404 404 302 404 404 404 404 404 302 302 404 404 302 404"
 CASE_POST = "      302 302 404 302 404 404 404 404 404 302 302 404 302 302 403"
 TYPING = "         400 404 404 400 404 404 404 404 404 302 302 404 404 302 404"
 DRAFT = "          200 404 404 200 404 404 404 404 404 302 302 404 404 302 404"
 GOVERNANCE = "     404 404 404 404 404 200 404 404 404 302 302 404 404 302 200"
 CASE_AND_GOVERNANCE = "200 200 404 200 404 200 404 404 404 302 302 404 200 302 200"
 ADMINISTRATOR = "  404 404 404 404 404 404 200 404 404 302 302 404 404 302 404"
+MANAGERS = "       404 404 404 200 200 404 404 404 404 302 302 404 404 302 404"
 NOBODY = "         404 404 404 404 404 404 404 404 404 404 404 404 404 404 404"
 #                  own grt col man oth gov adm exc sup dea out exp eme end pur
 
@@ -51,6 +59,7 @@ MATRIX = {
     "account_change_password": SIGNED_IN,
     "account_login": SIGN_IN_PAGE,
     "account_logout": SIGNED_IN,
+    "account_sessions": SIGNED_IN,
     "agencies": ADMINISTRATOR,
     "agency_change": ADMINISTRATOR,
     "agreement": GOVERNANCE,
@@ -59,7 +68,12 @@ MATRIX = {
     "agreements": GOVERNANCE,
     "case": CASE,
     "case_access": CASE_WHO,
+    "case_access_until": CASE_MANAGED,
     "case_change": CASE_WORK,
+    "case_chronology": CASE,
+    "case_code_word": CASE_WORK,
+    "case_concern_add": CASE_WORK,
+    "case_concern_change": CASE_WORK,
     "case_consent": CASE,
     "case_information": CASE,
     "case_match": DRAFT,
@@ -68,7 +82,10 @@ MATRIX = {
     "case_person_add": CASE_WORK,
     "case_person_change": CASE_WORK,
     "case_risk": CASE,
+    "case_safe_contact": CASE_WORK,
+    "case_safety": CASE,
     "case_sharing": CASE,
+    "case_staff_safety": CASE_WORK,
     "case_timeline": CASE_WHO,
     "cases": WORKS_ON_CASES,
     "cookies": OPEN,
@@ -91,6 +108,8 @@ MATRIX = {
     "draft_step": DRAFT,
     "draft_typing": TYPING,
     "emergency": WORKS_ON_CASES,
+    "emergency_access": WORKS_ON_CASES,
+    "emergency_access_review": CASE_ANSWERED,
     "emergency_case": CASE_WORK,
     "emergency_complete": CASE_POST,
     "emergency_done": CASE,
@@ -102,30 +121,58 @@ MATRIX = {
     "incidents": GOVERNANCE,
     "information_add": CASE_WORK,
     "information_change": CASE_WORK,
+    "information_checked": CASE_POST,
     "item_add": DRAFT,
     "item_change": DRAFT,
     "item_remove": DRAFT,
     "log_csv": GOVERNANCE,
     "logs": GOVERNANCE,
+    "my_team": MANAGERS,
+    "openid_connect_callback": NOBODY,
+    "openid_connect_login": NOBODY,
+    "notice_seen": MANAGERS_OWN,
     "parked": SIGNED_IN,
     "people": ADMINISTRATOR,
+    "person_access": MANAGERS,
     "person_add": ADMINISTRATOR,
     "person_change": ADMINISTRATOR,
     "person_deactivate": ADMINISTRATOR,
+    "person_hand_on": ADMINISTRATOR,
     "person_link": ADMINISTRATOR,
     "person_reactivate": ADMINISTRATOR,
+    "person_sign_out": ADMINISTRATOR,
+    "person_two_step": ADMINISTRATOR,
     "privacy": OPEN,
+    "purpose": GOVERNANCE,
     "quick_exit": OPEN,
     "recipient_add": DRAFT,
     "recipient_change": DRAFT,
     "recipient_remove": DRAFT,
     "setup": ADMINISTRATOR,
+    "setup_document": ADMINISTRATOR,
+    "setup_hours": ADMINISTRATOR,
+    "setup_notice": ADMINISTRATOR,
+    "setup_organisation": ADMINISTRATOR,
+    "setup_policies": ADMINISTRATOR,
+    "setup_policy": ADMINISTRATOR,
+    "setup_risk": ADMINISTRATOR,
+    "setup_timers": ADMINISTRATOR,
+    "setup_urgent": ADMINISTRATOR,
     "stay": SIGNED_IN,
+    "team_hand_on": MANAGERS,
     "teams": ADMINISTRATOR,
+    "timed_access_end": CASE_ENDED,
     "welcome": NOBODY,
 }
-POSTED = {"emergency_complete", "draft_record", "draft_start", "draft_typing", "log_csv", "stay"}
+OF_A_PERSON = ("person_change", "person_link", "person_sign_out", "person_two_step")
+POSTED = {
+    "case_code_word", "draft_record", "draft_start", "draft_typing", "emergency_complete",
+    "information_checked", "log_csv", "notice_seen", "stay", "timed_access_end",
+}  # fmt: skip
 """Asked with POST, because they answer nothing else."""
+
+
+ONE_PERSON = ("case_code_word", "case_person_change", "case_safe_contact")
 
 
 def _patterns(found: list[Any]) -> Iterator[URLPattern]:
@@ -147,15 +194,38 @@ def emergency(by: User, file: CaseFile) -> str:
     return record_emergency(by=by, case=file.case, answers=given).reference
 
 
+def happened(by: User, file: CaseFile) -> Concern:
+    """Something that happened, as the chronology has it."""
+    values = {"kind": "incident", "happened_on": date(2026, 3, 1), "text": "He followed her", "source": "Roz"}
+    return add_concern(by=by, case=file.case, values=values)
+
+
 def provisional(by: User) -> str:
     """The reference of a provisional case, which its owner and the team's manager alone may open."""
     return record_emergency(by=by, answers=hurrying.given([])).case.reference
 
 
+def hurried(manager: User, case: Case) -> dict[str, dict[str, Any]]:
+    """Emergency access to the case that is over, one that is not, and the manager's notice of it."""
+    over, running = (
+        open_for(UserFactory(teams=[case.team]), case, "emergency", timedelta(hours=hours)) for hours in (0, 1)
+    )
+    now = timezone.now()
+    notice = Notice.objects.create(
+        user=manager, kind="emergency_access", case=case, about=over.user, access=over, made_at=now
+    )
+    return {
+        "emergency_access_review": {"access_id": over.id},
+        "timed_access_end": {"access_id": running.id},
+        "notice_seen": {"notice_id": notice.id},
+    }
+
+
 @pytest.fixture
 def addresses(
-    case_file: CaseFile, officer: User, deactivated: User, granted: User, excluded: User, governance: User
-) -> dict[str, dict[str, Any]]:
+    case_file: CaseFile, officer: User, deactivated: User, granted: User, excluded: User, governance: User,
+    manager: User,
+) -> dict[str, dict[str, Any]]:  # fmt: skip
     """The arguments of each address: the cast's case, the officer's draft, a decision, a member of staff."""
     in_case = {"reference": case_file.case.reference}
     draft = {"draft_id": draft_of(officer, case_file).id}
@@ -169,10 +239,14 @@ def addresses(
     agreement = {"series": agreed(governance).series}
     return {
         "agency_change": {"code": Agency.objects.values_list("code", flat=True)[0]},
+        "setup_policy": {"code": Policy.objects.create(code="visits", name="Visits at home").code},
         "agreement": agreement,
         "agreement_end": agreement,
-        "case_person_change": in_case | {"person": case_file.child.id},
-        "information_change": in_case | {"item": case_file.older.id},
+        **dict.fromkeys(ONE_PERSON, in_case | {"person": case_file.child.id}),
+        "case_concern_change": in_case | {"concern": happened(officer, case_file).id},
+        **dict.fromkeys(
+            ("information_change", "information_checked"), in_case | {"item": case_file.older.id}
+        ),
         **{name: of_decision for name in MATRIX if name.startswith("decision")},
         "incident": {"reference": report(decision).reference},
         "draft_step": draft | {"slug": "reasons"},
@@ -186,11 +260,13 @@ def addresses(
         "recipient_change": recipient,
         "recipient_remove": recipient,
         "welcome": {"token": "A" * 43},
-        **dict.fromkeys(("person_change", "person_link"), person),
+        "person_hand_on": {"person_id": deactivated.id},
+        **dict.fromkeys(OF_A_PERSON, person),
+        **dict.fromkeys(("person_access", "team_hand_on"), {"person_id": officer.id}),
         **{
             name: in_case
             for name in MATRIX
-            if name.startswith("case_") and name not in {"case_new", "case_person_change"}
+            if name.startswith("case_") and name not in {"case_new", "case_concern_change", *ONE_PERSON}
         },
         "case": in_case,
         "information_add": in_case,
@@ -205,6 +281,8 @@ def addresses(
         "emergency_case": in_case,
         **dict.fromkeys(("emergency_complete", "emergency_done"), told),
         "case_match": {"reference": provisional(officer)},
+        "case_access_until": in_case | {"person": granted.id},
+        **hurried(manager, case_file.case),
     }
 
 

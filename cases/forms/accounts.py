@@ -6,7 +6,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from cases.forms.base import CheckboxSet, GovForm, PlainCharField, PlainEmailField, Radios
+from cases.forms.base import CheckboxSet, DayField, GovForm, PlainCharField, PlainEmailField, Radios
 from cases.models import Team, User
 
 ROLES = (
@@ -39,6 +39,21 @@ class PersonForm(GovForm):
         help_text="An officer or a manager works in at least one. Others need none.",
         required=False,
     )
+
+    trained_on = DayField(
+        label="Trained in the use of this service on",
+        what="The date of the training",
+        help_text="For example, 27 3 2026. Leave it empty where they were not trained yet.",
+        past_only=True,
+        required=False,
+    )
+
+    @staticmethod
+    def start(person: User) -> dict[str, Any]:
+        """What the form shows first."""
+        fields = ("name", "email", "role", "trained_on")
+        teams = [str(team.id) for team in person.teams.all()]
+        return {name: getattr(person, name) for name in fields} | {"teams": teams}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

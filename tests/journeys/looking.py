@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page
 from cases import actions as case_actions
 from cases.models import User
 from sharing import actions, journey
-from tests.browser import axe, screenshot, signed_in
+from tests.browser import AXE, axe, screenshot, signed_in
 from tests.cast import LONDON, CaseFile
 from tests.sharing.agreeing import agreed
 from tests.sharing.deciding import NOW, draft_of, recipient
@@ -41,12 +41,13 @@ NAMES.sort(key=lambda name: name in ENDS_SOMETHING)
 OF_DRAFTS = [name for name in NAMES if name.startswith(("draft", "item", "recipient"))]
 OTHERS = [name for name in NAMES if name not in OF_DRAFTS]
 WITHOUT_ERROR = {
-    "accessibility", "account_logout", "agreement_end", "agreements", "case", "case_access",
+    "accessibility", "account_logout", "account_sessions", "agreement_end", "agreements", "case", "case_access",
     "case_information", "case_people", "case_sharing", "case_timeline", "cases", "cookies", "decision",
     "draft", "draft_check", "draft_discard", "draft_done", "draft_items", "draft_panel", "draft_recipients",
     "draft_step items", "draft_step recipients", "draft_step safer", "emergency_done", "guidance",
-    "guidance_page", "home", "incident", "incidents", "item_remove", "logs", "parked", "people",
-    "person_deactivate", "person_link", "person_reactivate", "privacy", "quick_exit", "recipient_remove",
+    "guidance_page", "home", "incident", "incidents", "item_remove", "logs", "my_team",
+    "parked", "people", "person_access", "person_deactivate", "person_hand_on", "person_link",
+    "person_reactivate", "person_sign_out", "person_two_step", "privacy", "quick_exit", "recipient_remove", "setup",
 }  # fmt: skip
 """Pages that ask nothing, or take whatever can be sent from them as they are filled here.
 
@@ -72,22 +73,29 @@ EVERY_STEP: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Look:
-    """A way of looking at a page: the media it asks for, and the size of the window in CSS pixels."""
+    """A way of looking at a page: the media it asks for, and the size of the window in CSS pixels.
+
+    `colours`: whether contrast is judged. A narrow window changes no colour, and of forced colours axe knows
+    only what they would have been.
+    """
 
     name: str
     media: dict[str, Any] = field(default_factory=dict)
     width: int = 1280
     height: int = 900
     zoom: int = 1
+    colours: bool = False
 
 
 LOOKS = (
-    Look("filled"),
+    Look("filled", colours=True),
     Look("320 px", {}, 320, 640),
-    Look("400% zoom", {}, 320, 225, 4),
-    Look("forced colours", {"forced_colors": "active"}),
-    Look("print", {"media": "print"}),
+    Look("400% zoom in forced colours", {"forced_colors": "active"}, 320, 225, 4),
+    Look("print", {"media": "print"}, colours=True),
 )
+EMPTY = Look("empty", colours=True)
+NO_SCRIPT = Look("no script")
+IN_ERROR = Look("in error", colours=True)
 CLEAR = """() => {
   for (const one of document.querySelectorAll("main form:not([method=get]) :is(input, textarea, select)")) {
     if (one.type === "hidden") continue;
@@ -101,7 +109,9 @@ def scriptless(browser: Browser, live_server: Any) -> Iterator[Page]:
     """A window in which none of our scripts arrive. Switched off altogether, axe itself could not run."""
     context = browser.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900})
     opened = context.new_page()
-    opened.route("**/*.js", lambda route: route.abort())
+    devtools = context.new_cdp_session(opened)
+    devtools.send("Network.enable")
+    devtools.send("Network.setBlockedURLs", {"urls": ["*.js"]})
     yield opened
     context.close()
 
@@ -165,21 +175,42 @@ def _who(pattern: str) -> str:
 
 def look_at(names: list[str], page: Page, scriptless: Page, places: dict[str, Place]) -> None:
     """Bring each page into each state; assert that axe finds nothing in any."""
+    for window in (page, scriptless):
+        window.add_init_script(AXE.axe_script)
+    sessions = Sessions((page, scriptless))
     found: list[str] = []
     for name in names:
         place = places[name]
-        page.goto("about:blank")  # what a page still has to send goes out before somebody else signs in
-        for window in (page, scriptless):
-            window.context.clear_cookies()
-            if place.user:
-                signed_in(window, place.user)
+        sessions.sign_in(place)
         found += _without_script(scriptless, place)
-        found += [problem for what in _looks(page, place) for problem in _problems(what, page)]
+        found += [problem for what, look in _looks(page, place) for problem in _problems(what, look, page)]
         if _in_error(page):
-            found += _problems(f"{name}, in error", page)
+            found += _problems(name, IN_ERROR, page)
         elif name not in WITHOUT_ERROR:
             found.append(f"{name}: leads on to {page.url} without an error")
     assert not found, "\n".join(found)
+
+
+class Sessions:
+    """Signs the owner of each page in, in both windows; who owns the next page too stays signed in."""
+
+    def __init__(self, windows: tuple[Page, Page]) -> None:
+        self.windows = windows
+        self.user: User | None = None
+
+    def sign_in(self, place: Place) -> None:
+        """Let the owner of a page be signed in, and nobody else."""
+        if self.user and self.user == place.user:
+            return
+        page, scriptless = self.windows
+        page.goto("about:blank")  # what a page still has to send goes out before somebody else signs in
+        page.context.clear_cookies()
+        if place.user:
+            signed_in(page, place.user)
+        scriptless.context.clear_cookies()
+        scriptless.context.add_cookies(page.context.cookies())  # type: ignore[arg-type]
+        # The buttons of these end the session in which they are pressed.
+        self.user = None if place.name in ENDS_SOMETHING else place.user
 
 
 def _open(page: Page, address: str) -> None:
@@ -189,16 +220,15 @@ def _open(page: Page, address: str) -> None:
 
 def _without_script(page: Page, place: Place) -> list[str]:
     _open(page, place.address)
-    return _problems(f"{place.name}, no script", page)
+    return _problems(place.name, NO_SCRIPT, page)
 
 
-def _looks(page: Page, place: Place) -> Iterator[str]:
+def _looks(page: Page, place: Place) -> Iterator[tuple[str, Look]]:
     """Show the page in each way, and say which."""
     if place.empty:
-        page.goto(
-            place.empty
-        )  # a page whose question does not arise yet leads on, and what it leads to is seen
-        yield f"{place.name}, empty"
+        # A page whose question does not arise yet leads on, and what it leads to is seen.
+        page.goto(place.empty)
+        yield place.name, EMPTY
     _open(page, place.address)
     screenshot(page, place.name.replace(" ", "-"))
     devtools = page.context.new_cdp_session(page)
@@ -206,18 +236,19 @@ def _looks(page: Page, place: Place) -> Iterator[str]:
         size = {"width": look.width, "height": look.height, "deviceScaleFactor": look.zoom}
         devtools.send("Emulation.setDeviceMetricsOverride", {**size, "mobile": False})
         page.emulate_media(**{"media": "screen", "forced_colors": "none", **look.media})
-        yield f"{place.name}, {look.name}"
+        yield place.name, look
     devtools.send("Emulation.clearDeviceMetricsOverride")
     page.emulate_media(media="screen", forced_colors="none")
     devtools.detach()
 
 
-def _problems(what: str, page: Page) -> list[str]:
+def _problems(name: str, look: Look, page: Page) -> list[str]:
+    what = f"{name}, {look.name}"
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     # Paper does not scroll: what is wide there is for tests/journeys/test_on_paper.py to see.
-    found = [f"{what}: {wide} px too wide"] if wide > 0 and not what.endswith("print") else []
+    found = [f"{what}: {wide} px too wide"] if wide > 0 and look.media.get("media") != "print" else []
     try:
-        axe(page, own_colours=not what.endswith("forced colours"))
+        axe(page, colours=look.colours)
     except AssertionError as error:
         found.append(f"{what}: {error}")
     return found
