@@ -3,21 +3,20 @@
 from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.utils import timezone
 
 from cases import choices
-from cases.banner import VICTIM_SURVIVOR
 from cases.forms.base import (
     DayField,
     Dropdown,
     FilterForm,
     MomentField,
     PlainCharField,
-    PlainTextField,
     Radios,
 )
-from cases.forms.listed import ListedForm, most
-from cases.models import Case, Person, User
+from cases.forms.listed import ListedForm
+from cases.models import Case
 
 WHEN_HINT = (
     "The day and time at which somebody in your organisation first saw the concern, "
@@ -32,56 +31,10 @@ CONCERN: dict[str, Any] = {
 GIVEN = frozenset({"given", "given_in_part"})
 
 
-class NewCaseForm(ListedForm):
-    """The first answers of a case; everything else is asked from its overview."""
-
-    team = Radios(
-        label="Which team holds the case?", error_messages={"required": "Select the team that holds the case"}
-    )
-    concern_identified_at = MomentField(**CONCERN)
-    name = PlainCharField(
-        label="What is the victim/survivor’s name?",
-        help_text="If you do not know it, say so: “not known yet”.",
-        max_length=most(Person, "name"),
-        error_messages={"required": "Enter the victim/survivor’s name, or say that it is not known yet"},
-    )
-    preferred_name = PlainCharField(
-        label="What do they prefer to be called? (optional)",
-        help_text="This is shown at the top of every page of the case.",
-        max_length=most(Person, "preferred_name"),
-        required=False,
-    )
-    buttons = (("save", "Open the case"),)
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.teams = {str(team.id): team for team in user.teams.all()}
-        self.fields["team"].offer([(code, team.name) for code, team in self.teams.items()])  # type: ignore[attr-defined]
-        if len(self.teams) == 1:
-            self.fields["team"].initial = next(iter(self.teams))
-
-    def values(self) -> dict[str, Any]:
-        """What `actions.create_case` takes."""
-        person = {"role": VICTIM_SURVIVOR, "name": self.cleaned_data["name"]}
-        person["preferred_name"] = self.cleaned_data["preferred_name"]
-        return {
-            "team": self.teams[self.cleaned_data["team"]],
-            "concern_identified_at": self.cleaned_data["concern_identified_at"],
-            "people": [person],
-        }
-
-
 class CaseForm(ListedForm):
-    """The case's own answers: the concern, staff safety, privacy information."""
+    """The case's own answers: the concern, privacy information."""
 
     concern_identified_at = MomentField(**CONCERN)
-    staff_safety = PlainTextField(
-        label="Is there a risk to staff? (optional)",
-        help_text="What staff must know before a visit or a call. Each page of the case shows it at the top.",
-        max_length=most(Case, "staff_safety"),
-        rows=3,
-        required=False,
-    )
     privacy_information = Radios(
         label="Has the victim/survivor been given privacy information?",
         help_text="What we do with their information, and their rights.",
@@ -101,20 +54,13 @@ class CaseForm(ListedForm):
     @staticmethod
     def initial_of(case: Case) -> dict[str, Any]:
         """The answers as they are recorded."""
-        names = ("concern_identified_at", "staff_safety", "privacy_information", "privacy_given_on")
+        names = ("concern_identified_at", "privacy_information", "privacy_given_on")
         return {name: getattr(case, name) for name in names}
 
     def clean(self) -> dict[str, Any]:
         """Ask for the day where privacy information was given, and for none where it was not."""
-        answers = self.cleaned_data
-        given, day = answers.get("privacy_information"), answers.get("privacy_given_on")
-        if given in GIVEN and not day and "privacy_given_on" not in self.errors:
-            self.add_error("privacy_given_on", "Enter the date it was given")
-        if given and given not in GIVEN and day:
-            self.add_error(
-                "privacy_given_on", "Remove the date, or select that privacy information was given"
-            )
-        return answers
+        privacy_day_problem(self)
+        return self.cleaned_data
 
     def values(self, case: Case) -> dict[str, Any]:
         """What `actions.change_case` takes. A moment typed to the minute does not shorten the stored one."""
@@ -122,6 +68,16 @@ class CaseForm(ListedForm):
         if same_minute(values["concern_identified_at"], case.concern_identified_at):
             values["concern_identified_at"] = case.concern_identified_at
         return values
+
+
+def privacy_day_problem(form: forms.Form) -> None:
+    """Say so where privacy information was given on no day, or was not given and has one."""
+    answers = form.cleaned_data
+    given, day = answers.get("privacy_information"), answers.get("privacy_given_on")
+    if given in GIVEN and not day and "privacy_given_on" not in form.errors:
+        form.add_error("privacy_given_on", "Enter the date it was given")
+    if given and given not in GIVEN and day:
+        form.add_error("privacy_given_on", "Remove the date, or select that privacy information was given")
 
 
 def same_minute(one: datetime, other: datetime) -> bool:

@@ -3,17 +3,15 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from audit import ledger
 from cases import access, actions, listing, overview
 from cases.banner import RISK_COLOURS, names, risk_words
 from cases.fields import drawing
-from cases.forms.cases import CaseFilterForm, CaseForm, NewCaseForm
+from cases.forms.cases import CaseFilterForm, CaseForm
 from cases.models import Case, User
 from cases.views import page
 
@@ -54,33 +52,6 @@ def cases(request: HttpRequest) -> HttpResponse:
         return render(request, "cases/cases.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def case_new(request: HttpRequest) -> HttpResponse:
-    """Open a case with its victim/survivor."""
-    user = _worker(request)
-    form = NewCaseForm(page.posted(request), user=user)
-    if form.is_valid():
-        key = page.request_key(request)
-        try:
-            case = actions.create_case(by=user, **form.values(), request_key=key)
-        except ledger.DuplicateRequest:
-            return _opened_before(request, user)
-        messages.success(request, "Case opened.")
-        return redirect("case", case.reference)
-    context = {"form": form, "request_key": page.fresh_key(request), "has_team": bool(form.teams)}
-    return render(request, "cases/case_new.html", context)
-
-
-def _opened_before(request: HttpRequest, user: User) -> HttpResponseRedirect:
-    """The case that this request opened already, for whoever opened it; the list for anybody else."""
-    key = page.request_key(request)
-    entry = ledger.entry(key) if key else None
-    mine = entry is not None and entry.actor == user.id
-    case = access.visible_to(user).filter(id=entry.subject).first() if entry and mine else None
-    messages.success(request, page.SAVED_ALREADY)
-    return redirect("case", case.reference) if case else redirect("cases")
-
-
 @require_safe
 def case(request: HttpRequest, reference: str) -> HttpResponse:
     """The overview."""
@@ -92,7 +63,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def case_change(request: HttpRequest, reference: str) -> HttpResponse:
-    """Change when the concern was identified, staff safety and privacy information."""
+    """Change when the concern was identified, and privacy information."""
     found = page.fetch(request, reference, "work")
     by = page.user(request)
     form, seen, saved = page.change(

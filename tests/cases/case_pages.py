@@ -12,11 +12,14 @@ from django.test.utils import CaptureQueriesContext
 
 from cases import vault
 from cases.forms.access import ExcludeForm
-from cases.forms.cases import CaseForm, NewCaseForm
+from cases.forms.cases import CaseForm
+from cases.forms.chronology import ConcernForm as HappenedForm
 from cases.forms.consent import ConsentForm
 from cases.forms.information import InformationForm
+from cases.forms.new_case import ConcernForm, ContactForm, OtherForm, WhoForm
 from cases.forms.people import PersonForm
 from cases.forms.risk import RiskForm
+from cases.forms.safety import SafeContactForm, StaffSafetyForm
 from cases.models import Case, User
 from tests.cast import CaseFile
 
@@ -50,15 +53,32 @@ def _case(_: CaseFile) -> Answers:
     return {
         **day("concern_identified_at"),
         "concern_identified_at_time": "9:30am",
-        "staff_safety": "A dog",
         "privacy_information": "given",
         **day("privacy_given_on"),
     }
 
 
 def _new(file: CaseFile) -> Answers:
-    moment = {**day("concern_identified_at"), "concern_identified_at_time": "14:05"}
-    return {"team": str(file.case.team_id), "name": "Amara", "preferred_name": "Am", **moment}
+    """Every answer of the four pages, as the last of them posts it."""
+    who = {"name": "Amara", "preferred_name": "Am", "aliases": "Mara", "address": "3 Hill Road"}
+    routes = {"route_phone": "safe", "route_post": "unsafe", "staff_safety": "A dog"}
+    reach = {"do_not": "Leave no message", "safe_times": "Weekdays", "contact": "07700 900456"}
+    child = {"other-0-role": "child", "other-0-name": "Kofi", "other-0-address": "At school"}
+    concern = {"what_happened": "She was followed home", "source": "Her sister"}
+    return {
+        **(who | routes | reach | child | concern),
+        **day("birth_date", 1, "may", 1990),
+        **day("routes_checked_on"),
+        **day("other-0-birth_date", 2, 6, 2019),
+        **day("happened_on", 1),
+        **day("concern_identified_at"),
+        "concern_identified_at_time": "14:05",
+        "privacy_information": "given",
+        **day("privacy_given_on"),
+        "team": str(file.case.team_id),
+        "page": "check",
+        "others": "1",
+    }
 
 
 def _person(_: CaseFile) -> Answers:
@@ -66,11 +86,26 @@ def _person(_: CaseFile) -> Answers:
         "role": "adult",
         "name": "Joan Pym",
         "preferred_name": "Jo",
+        "aliases": "Joan Hale",
         "address": "A\nB",
-        "contact": "Ring twice",
     }
-    routes = {"route_phone": "safe", "route_post": "unsafe", "care_needs": "yes", "at_risk": "no"}
-    return answers | routes | day("birth_date", 1, "may", 1950) | day("routes_checked_on")
+    limbs = {"care_needs": "yes", "at_risk": "no"}
+    return answers | limbs | day("birth_date", 1, "may", 1950)
+
+
+def _contact(_: CaseFile) -> Answers:
+    texts = {"do_not": "Ring the landline", "safe_times": "Before noon", "contact": "Ring twice"}
+    routes = {"route_phone": "safe", "route_post": "unsafe"}
+    return texts | routes | {"checked": ["routes", "contact"]} | day("checked_on")
+
+
+def _concern(_: CaseFile) -> Answers:
+    texts = {"text": "He broke the door", "source": "Roz, by phone", "action": "Rang the police"}
+    return {"kind": "incident"} | texts | day("happened_on")
+
+
+def _staff(_: CaseFile) -> Answers:
+    return {"staff_safety": "A dog", "checked_today": "on"}
 
 
 def _risk(_: CaseFile) -> Answers:
@@ -78,7 +113,7 @@ def _risk(_: CaseFile) -> Answers:
         **day("assessed_on"),
         "checklist_yes": "16",
         "incidents": "3",
-        "repeat": "no",
+        **day("incident_on"),
         "judged_high": "yes",
         "judgement": "She is afraid",
         "local_criterion": "Stalking",
@@ -90,7 +125,9 @@ def _risk(_: CaseFile) -> Answers:
 def _information(file: CaseFile) -> Answers:
     return {
         "text": "He has a key",
+        "received_from": "police",
         "source": "Roz, by phone",
+        "conditions": "Ask us first",
         **day("dated"),
         "nature": "opinion",
         "whose": "Roz",
@@ -118,12 +155,25 @@ def _information_form(file: CaseFile) -> forms.Form:
 
 
 PAGES = {
-    "new": FormPage(lambda _: "/cases/new/", lambda f: NewCaseForm(user=f.case.owner), _new, "case.created"),
+    "new": FormPage(lambda _: "/cases/new/", lambda _: WhoForm(), _new, "case.created"),
+    "new contact": FormPage(lambda _: "/cases/new/", lambda _: ContactForm(), _new, "case.created"),
+    "new other": FormPage(lambda _: "/cases/new/", lambda _: OtherForm(), _new, "case.created", "other-0"),
+    "new concern": FormPage(
+        lambda _: "/cases/new/", lambda f: ConcernForm(user=f.case.owner), _new, "case.created"
+    ),
     "change": FormPage(lambda _: "change/", lambda _: CaseForm(), _case, "case.changed"),
     "person add": FormPage(lambda _: "people/add/", lambda _: PersonForm(), _person, "person.added"),
     "person change": FormPage(
         lambda f: f"people/{f.child.id}/", lambda _: PersonForm(), _person, "person.changed"
     ),
+    "safe contact": FormPage(
+        lambda f: f"safety/{f.survivor.id}/",
+        lambda f: SafeContactForm(person=f.survivor),
+        _contact,
+        "person.changed",
+    ),
+    "staff safety": FormPage(lambda _: "safety/staff/", lambda _: StaffSafetyForm(), _staff, "case.changed"),
+    "concern add": FormPage(lambda _: "chronology/add/", lambda _: HappenedForm(), _concern, "concern.added"),
     "risk": FormPage(lambda _: "risk/", lambda _: RiskForm(), _risk, "risk.assessed"),
     "information add": FormPage(
         lambda _: "information/add/", _information_form, _information, "information.added"

@@ -1,105 +1,18 @@
-"""Opening a case, its overview and the case's own answers."""
+"""The overview of a case and the case's own answers."""
 
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.utils import timezone
 
 from audit import ledger
-from audit.models import Entry
 from cases import actions, events, overview, panels
-from cases.models import Case, Team, User
+from cases.models import Case, User
 from tests.cases.case_pages import PAGES, address, day, html, with_key
 from tests.cast import CaseFile
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
-
-
-# --- Opening a case --------------------------------------------------------------------------------------
-
-
-def test_a_case_is_opened_with_its_person_in_one_entry(
-    client: Client, case_file: CaseFile, officer: User
-) -> None:
-    client.force_login(officer)
-    entries = Entry.objects.count()
-    response = client.post("/cases/new/", with_key(PAGES["new"].answers(case_file)))
-    case = Case.objects.exclude(id=case_file.case.id).get()
-    assert response["Location"] == address(case)
-    assert Entry.objects.count() == entries + 1
-    assert [(one.role, one.name, one.preferred_name) for one in case.people.all()] == [
-        ("victim_survivor", "Amara", "Am")
-    ]
-    page = html(client, address(case))
-    assert "No safe way to contact Am is recorded" in page
-    assert "The risk has not been assessed" in page
-    assert "Not recorded – do not contact until checked" in page
-
-
-def test_a_double_post_leads_to_the_case_that_it_opened(
-    client: Client, case_file: CaseFile, officer: User
-) -> None:
-    client.force_login(officer)
-    answers = with_key(PAGES["new"].answers(case_file))
-    places = {client.post("/cases/new/", answers)["Location"] for _ in range(3)}
-    assert len(places) == 1
-    assert Case.objects.count() == 2
-
-
-@pytest.mark.django_db(transaction=True)
-def test_twenty_posts_at_once_open_one_case(case_file: CaseFile, officer: User) -> None:
-    answers = with_key(PAGES["new"].answers(case_file))
-    client = Client()
-    client.force_login(officer)
-
-    def post(_: int) -> str:
-        try:
-            one = Client()
-            one.cookies.update(client.cookies)
-            return str(one.post("/cases/new/", answers).headers.get("Location"))
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(20) as pool:
-        places = set(pool.map(post, range(20)))
-    assert places == {address(Case.objects.exclude(id=case_file.case.id).get())}
-
-
-def test_the_request_of_somebody_else_leads_nowhere(
-    client: Client, case_file: CaseFile, officer: User, colleague: User
-) -> None:
-    answers = with_key(PAGES["new"].answers(case_file))
-    client.force_login(officer)
-    client.post("/cases/new/", answers)
-    client.force_login(colleague)
-    response = client.post("/cases/new/", answers)
-    assert response["Location"] == "/cases/"
-    assert Case.objects.count() == 2
-
-
-def test_a_case_is_opened_in_a_team_of_ones_own_alone(
-    client: Client, case_file: CaseFile, officer: User
-) -> None:
-    stranger = Team.objects.create(name="Far away")
-    client.force_login(officer)
-    response = client.post("/cases/new/", PAGES["new"].answers(case_file) | {"team": str(stranger.id)})
-    assert response.status_code == 200
-    assert "Select an answer from the list" in response.content.decode()
-    officer.teams.clear()
-    assert "you are not in one yet" in html(client, "/cases/new/")
-
-
-def test_a_concern_in_the_future_is_refused(client: Client, case_file: CaseFile, officer: User) -> None:
-    client.force_login(officer)
-    ahead = timezone.localtime() + timedelta(minutes=5)
-    moment = day("concern_identified_at", ahead.day, ahead.month, ahead.year)
-    clock = {"concern_identified_at_time": f"{ahead:%H:%M}"}
-    response = client.post("/cases/new/", PAGES["new"].answers(case_file) | moment | clock)
-    assert "cannot be in the future" in response.content.decode()
 
 
 # --- The overview ----------------------------------------------------------------------------------------
@@ -217,33 +130,26 @@ def test_changing_the_case_leaves_what_was_not_changed(client: Client, a_case: C
     answers = {
         **day("concern_identified_at", 2, 3),
         "concern_identified_at_time": "9:30am",
-        "staff_safety": "Nobody alone",
-        "privacy_information": "not_recorded",
+        "privacy_information": "not_given_yet",
     }
     assert client.post(address(a_case, "change/"), with_key(answers)).status_code == 302
     a_case.refresh_from_db()
-    assert a_case.staff_safety == "Nobody alone"
+    assert a_case.privacy_information == "not_given_yet"
     assert a_case.concern_identified_at == exact
     entry = ledger.history(a_case.id).filter(kind="case.changed").last()
     assert entry is not None
-    assert set(events.content_of(entry)["changes"]) == {"staff_safety"}
+    assert set(events.content_of(entry)["changes"]) == {"privacy_information"}
 
 
 def test_two_people_at_one_page_do_not_overwrite_each_other(
     client: Client, a_case: Case, officer: User
 ) -> None:
     client.force_login(officer)
-    page = html(client, address(a_case, "change/"))
+    page = html(client, address(a_case, "safety/staff/"))
     seen = page.split('name="seen" value="')[1].split('"')[0]
     actions.change_case(by=officer, case=a_case, values={"staff_safety": "Written meanwhile"})
-    answers = {
-        **day("concern_identified_at", 2, 3),
-        "concern_identified_at_time": "9:30am",
-        "staff_safety": "Typed here",
-        "privacy_information": "not_recorded",
-        "seen": seen,
-    }
-    response = client.post(address(a_case, "change/"), with_key(answers))
+    answers = {"staff_safety": "Typed here", "seen": seen}
+    response = client.post(address(a_case, "safety/staff/"), with_key(answers))
     page = response.content.decode()
     assert response.status_code == 200
     assert "Recorded now: “Written meanwhile”" in page
@@ -251,7 +157,8 @@ def test_two_people_at_one_page_do_not_overwrite_each_other(
     a_case.refresh_from_db()
     assert a_case.staff_safety == "Written meanwhile"
     answers["seen"] = page.split('name="seen" value="')[1].split('"')[0]
-    assert client.post(address(a_case, "change/"), answers | {"request_key": str(uuid4())}).status_code == 302
+    answers["request_key"] = str(uuid4())
+    assert client.post(address(a_case, "safety/staff/"), answers).status_code == 302
     a_case.refresh_from_db()
     assert a_case.staff_safety == "Typed here"
 

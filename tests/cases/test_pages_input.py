@@ -19,16 +19,23 @@ FORM = "application/x-www-form-urlencoded"
 FIELDS = [
     (page, name)
     for page, form in {
-        "new": "concern_identified_at team name preferred_name",
-        "change": "concern_identified_at staff_safety privacy_information privacy_given_on",
-        "person add": "role name preferred_name birth_date address contact routes_checked_on "
-        "care_needs at_risk cannot_protect "
+        "new": "name preferred_name aliases birth_date address",
+        "new contact": "do_not safe_times contact routes_checked_on staff_safety "
         "route_phone route_voicemail route_text route_email route_post route_visit",
-        "person change": "role name contact birth_date route_visit",
+        "new other": "role name birth_date address",
+        "new concern": "what_happened happened_on concern_identified_at source privacy_information "
+        "privacy_given_on team",
+        "change": "concern_identified_at privacy_information privacy_given_on",
+        "person add": "role name preferred_name aliases birth_date address care_needs at_risk cannot_protect",
+        "person change": "role name address birth_date at_risk",
+        "safe contact": "do_not safe_times contact new_code_word no_code_word checked checked_on "
+        "route_phone route_voicemail route_text route_email route_post route_visit",
+        "staff safety": "staff_safety checked_today",
         "risk": "assessed_on checklist_yes incidents repeat judged_high judgement local_criterion level "
         "marac_referred_on",
-        "information add": "text source dated nature whose historical checked_on about alleges_offence "
-        "date_not_known",
+        "concern add": "kind happened_on date_not_known text source action",
+        "information add": "text received_from source conditions dated nature whose historical checked_on about "
+        "alleges_offence date_not_known",
         "information change": "text dated about",
         "consent": "happened_on consent wishes informed told_by note",
         "exclude": "user reason",
