@@ -162,8 +162,8 @@ def can(user: User | AnonymousUser, what: What, case: Case) -> bool:
     return what in rights(user, case)
 
 
-def require(user: User | AnonymousUser, what: What, case: Case) -> None:
-    """Refuse unless `can`.
+def require(user: User | AnonymousUser, what: What, case: Case) -> frozenset[What]:
+    """Refuse unless `can`; what else the user may do with the case is handed back.
 
     Raises:
         Hidden: the user must not know that the case exists: a 404.
@@ -174,7 +174,9 @@ def require(user: User | AnonymousUser, what: What, case: Case) -> None:
     if not held:
         raise Hidden(case.id)
     if what not in held:
-        raise Closed(case) if what in _ONLY_OPEN and _is_closed(case) else Refused(case.id)
+        only_closed = what in _ONLY_OPEN and "follow" in held and _is_closed(case)
+        raise Closed(case) if only_closed else Refused(case.id)
+    return held
 
 
 def _is_closed(case: Case) -> bool:

@@ -7,6 +7,7 @@ The actor is always `by`. A `request_key` makes a repeated post one single effec
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +15,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit import ledger
-from cases import access, events, opening
-from cases.acting import AlreadySoError, change, plain, ready, settle, write
+from cases import access, doubles, events, opening, search
+from cases.acting import change, plain, ready, settle, write
 from cases.models import (
     Case,
     ConsentRecord,
@@ -37,6 +38,7 @@ def create_case(
     privacy_given_on: date | None = None,
     opened_at: datetime | None = None,
     people: Sequence[Mapping[str, Any]] = (),
+    concern: Mapping[str, Any] | None = None,
     request_key: UUID | None = None,
 ) -> Case:
     """Open a case, owned by `by`, under a key of its own.
@@ -44,6 +46,7 @@ def create_case(
     Args:
         concern_identified_at: aware.
         people: the fields of each `Person` that is known from the start.
+        concern: the fields of the first `Concern`.
 
     Raises:
         ledger.DuplicateRequest: this request has already opened its case.
@@ -54,6 +57,7 @@ def create_case(
         by=by,
         team=team,
         people=people,
+        concern=concern,
         now=now,
         request_key=request_key,
         opened_at=opened_at or now,
@@ -73,18 +77,44 @@ def change_case(*, by: User, case: Case, values: Mapping[str, Any], request_key:
     Raises:
         cases.acting.ChangedMeanwhileError: as `acting.change`, like the other actions that change a row.
     """
-    return change("case.changed", case, values, by=by, case=case, request_key=request_key)
+    return change(
+        "case.changed",
+        case,
+        values,
+        by=by,
+        case=case,
+        request_key=request_key,
+        resting_on=_together(values, STAFF_SAFETY),
+    )
+
+
+SAFE_CONTACT = (
+    "do_not",
+    "safe_routes",
+    "unsafe_routes",
+    "routes_checked_on",
+    "safe_times",
+    "contact",
+    "code_word",
+    "reviewed",
+)
+STAFF_SAFETY = ("staff_safety", "staff_safety_checked_on")
+"""Answers and the days on which they were checked: a day must never come to stand beside another's answer."""
+
+
+def _together(values: Mapping[str, Any], together: Sequence[str]) -> Sequence[str]:
+    return together if set(together) & set(values) else ()
 
 
 def add_person(*, by: User, case: Case, values: Mapping[str, Any], request_key: UUID | None = None) -> Person:
     """Add somebody to the case; `values` are fields of `Person`."""
+    now = timezone.now()
     person = Person(case=case, position=case.people.count(), **values)
     content = {"row": str(person.id), "person": plain(values)}
-    sealed = events.seal(
-        "person.added", content, case=case, by=by, now=timezone.now(), request_key=request_key
-    )
+    sealed = events.seal("person.added", content, case=case, by=by, now=now, request_key=request_key)
+    index, tell = search.indexed(person), partial(doubles.tell_owners, [values], case, by=by, now=now)
     ready(person, by)
-    write(sealed, lambda: person.save(force_insert=True), by=by, what="work", case=case)
+    write(sealed, lambda: person.save(force_insert=True), tell, index, by=by, what="work", case=case)
     return person
 
 
@@ -92,7 +122,16 @@ def change_person(
     *, by: User, person: Person, values: Mapping[str, Any], request_key: UUID | None = None
 ) -> Person:
     """Change what is recorded of a person."""
-    return change("person.changed", person, values, by=by, case=person.case, request_key=request_key)
+    return change(
+        "person.changed",
+        person,
+        values,
+        by=by,
+        case=person.case,
+        request_key=request_key,
+        resting_on=_together(values, SAFE_CONTACT),
+        then=lambda: search.index(person),
+    )
 
 
 def add_information(
@@ -195,11 +234,11 @@ def see(
     what: access.What = "view",
     kind: str = "case.viewed",
     about: Mapping[str, Any] | None = None,
-) -> Iterator[None]:
+) -> Iterator[frozenset[access.What]]:
     """Read a case's sealed text in the block: the policy is asked first, and the entry is made with it.
 
     One transaction holds all three, so that what is shown was entered and what failed to show was not. The
-    entry comes last: only then is the case's chain locked.
+    entry comes last: only then is the case's chain locked. The block gets what the user may do with the case.
 
     Args:
         page: the page's name, a code and never a person's.
@@ -209,8 +248,7 @@ def see(
     content = {"page": page} | dict(about or {})
     sealed = events.seal(kind, content, case=case, by=by, now=timezone.now())
     with transaction.atomic(durable=True):
-        access.require(by, what, case)
-        yield
+        yield access.require(by, what, case)
         ledger.append(sealed)
 
 

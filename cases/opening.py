@@ -1,15 +1,16 @@
 """Opening a case: what the actions of every floor that open one have in common."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from audit import chain, ledger
-from cases import access, events, vault
+from cases import access, doubles, events, search, setting_up, vault
 from cases.acting import plain, ready
-from cases.models import Case, CaseKey, Person, Team, User
+from cases.models import Case, CaseKey, Concern, Person, Team, User
 from cases.models.cases import new_reference
 
 _FIELDS = (
@@ -29,6 +30,9 @@ class Opening:
     case: Case
     key: CaseKey
     people: Sequence[Person]
+    concerns: Sequence[Concern]
+    index: Callable[[], None]
+    tell_owners: Callable[[], None]
     sealed: chain.Sealed
 
     def save(self) -> None:
@@ -36,12 +40,16 @@ class Opening:
 
         Raises:
             django.core.exceptions.PermissionDenied: they work on no cases, or not in this team.
+            setting_up.NotLive: set-up is not finished.
         """
+        setting_up.require_live()
         access.require_team(self.by, self.case.team)
         self.key.save(force_insert=True)
         self.case.save(force_insert=True)
-        for person in self.people:
-            person.save(force_insert=True)
+        for row in (*self.people, *self.concerns):
+            row.save(force_insert=True)
+        self.tell_owners()
+        self.index()
         ledger.append(self.sealed)
 
 
@@ -51,6 +59,7 @@ def prepare(
     team: Team,
     people: Sequence[Mapping[str, Any]],
     now: datetime,
+    concern: Mapping[str, Any] | None = None,
     request_key: UUID | None = None,
     **values: Any,
 ) -> Opening:
@@ -59,18 +68,23 @@ def prepare(
     Args:
         people: the fields of each `Person` that is known from the start.
         now: aware; when it is opened, where `values` do not say.
+        concern: the fields of the first `Concern`, where it is known.
         values: further fields of `Case`.
     """
     case = Case(reference=free_reference(), team=team, owner=by, **({"opened_at": now} | values))
     key = vault.new_key(case.id)
     rows = [Person(case=case, position=n, **one) for n, one in enumerate(people)]
+    concerns = [Concern(case=case, **concern)] if concern else []
     content = {"reference": case.reference, "team": team.name, "people": plain(people)} | plain(
         {name: getattr(case, name) for name in _FIELDS} | ({"provisional": True} if case.provisional else {})
     )
+    content |= {"concern": plain(concern)} if concern else {}
     sealed = events.seal("case.created", content, case=case, by=by, now=now, request_key=request_key)
-    for row in (case, *rows):
+    index = search.indexed(*rows)
+    for row in (case, *rows, *concerns):
         ready(row, by)
-    return Opening(by, case, key, rows, sealed)
+    tell = partial(doubles.tell_owners, list(people), case, by=by, now=now)
+    return Opening(by, case, key, rows, concerns, index, tell, sealed)
 
 
 def free_reference() -> str:

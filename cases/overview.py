@@ -4,10 +4,12 @@ from typing import Any
 
 from django.urls import reverse
 
-from cases import access, choices, panels
+from cases import access, choices, panels, safety
 from cases.banner import NOT_ASSESSED, called, risk_words, victims
+from cases.checking import Clock
 from cases.forms.cases import GIVEN
-from cases.models import Case, ConsentRecord, User
+from cases.models import Case, Concern, ConsentRecord, User
+from cases.reasons import CLOSED_BECAUSE
 
 NEWEST_CONSENT = 5
 NEWEST_DECISIONS = 5
@@ -15,11 +17,11 @@ NEWEST_DECISIONS = 5
 
 def attention(case: Case) -> list[dict[str, str]]:
     """What is missing, each with the page on which it can be put right; the gravest first."""
-    people = victims(case)
+    people, clock = victims(case), Clock.now()
     start = [case.reference]
     found = []
-    if case.matched_to_id:
-        return []  # what is missing is asked in the case that it belongs to
+    if case.closed or case.matched_to_id:
+        return []  # nothing is asked any more, or in the case that it belongs to
     if case.provisional:
         found.append(("Say which case this provisional case belongs to", reverse("case_match", args=start)))
     if not people:
@@ -33,7 +35,9 @@ def attention(case: Case) -> list[dict[str, str]]:
     for person in people:
         if not any(person.safe(route) for route, _ in choices.choices("route")):
             words = f"No safe way to contact {called(person)} is recorded"
-            found.append((words, reverse("case_person_change", args=[case.reference, person.id])))
+            found.append((words, reverse("case_safe_contact", args=[case.reference, person.id])))
+        elif words := safety.old_routes(person, clock):
+            found.append((words, reverse("case_safe_contact", args=[case.reference, person.id])))
     if case.privacy_information not in GIVEN and case.privacy_information in ("", "not_recorded"):
         words = "It is not recorded whether privacy information was given"
         found.append((words, reverse("case_change", args=start)))
@@ -44,6 +48,31 @@ def matched_to(case: Case, user: User) -> Case | None:
     """The case that a provisional one belongs to, where this user may know of it."""
     found = case.matched_to
     return found if found and access.can(user, "view", found) else None
+
+
+def closed(case: Case, user: User) -> dict[str, Any] | None:
+    """When and why the case was closed; what it is a duplicate of, where this user may know of that."""
+    if not case.closed:
+        return None
+    of = case.duplicate_of
+    return {
+        "at": case.closed_at,
+        "because": CLOSED_BECAUSE.get(case.closed_because, ""),
+        "note": case.closing_note,
+        "of": of if of and access.can(user, "view", of) else None,
+        "may_reopen": access.can(user, "reopen", case),
+    }
+
+
+def duplicates(case: Case, user: User) -> list[str]:
+    """The references of the cases that were closed as duplicates of this one and that the user may open."""
+    found = access.visible_to(user).filter(duplicate_of=case).order_by("closed_at")
+    return list(found.values_list("reference", flat=True))
+
+
+def newest_concern(case: Case) -> Concern | None:
+    """What was written down last of what happened."""
+    return case.concerns.order_by("-recorded_at", "-id").first()
 
 
 def consent_rows(records: list[ConsentRecord]) -> list[dict[str, Any]]:
@@ -115,8 +144,12 @@ def person_rows(case: Case) -> list[dict[str, str]]:
 def context(case: Case, user: User) -> dict[str, Any]:
     """Everything that the overview draws."""
     return {
-        "attention": attention(case),
+        "attention": attention(case) + panels.to_attend(case, user),
         "matched_to": matched_to(case, user),
+        "closed": closed(case, user),
+        "duplicates": duplicates(case, user),
+        "concern": newest_concern(case),
+        "may_move": access.can(user, "manage_access", case),
         "basis_rows": basis_rows(case),
         "risk_rows": risk_rows(case),
         "people": person_rows(case),

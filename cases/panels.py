@@ -18,7 +18,9 @@ class Row:
 
 
 Panel = Callable[[Case, User], list[Row]]
+Attention = Callable[[Case, User], list[dict[str, str]]]
 _panels: list[Panel] = []
+_attention: list[Attention] = []
 
 
 def register(panel: Panel) -> None:
@@ -32,3 +34,14 @@ def rows(case: Case, user: User) -> list[Row]:
     return sorted(
         (row for panel in _panels for row in panel(case, user)), key=lambda row: row.when, reverse=True
     )
+
+
+def register_attention(source: Attention) -> None:
+    """Add a source of what needs attention, each with `words` and `href`; once is enough."""
+    if source not in _attention:
+        _attention.append(source)
+
+
+def to_attend(case: Case, user: User) -> list[dict[str, str]]:
+    """What needs attention of what floors above keep."""
+    return [one for source in _attention for one in source(case, user)]

@@ -137,7 +137,7 @@ def mark_sent(
         SentMeanwhile: somebody else recorded one since the page was opened.
         ledger.DuplicateRequest: this request is recorded already.
     """
-    case_access.require(by, "work", decision.case)
+    case_access.require(by, "follow", decision.case)
     said = projection.said_of(decision)
     judged = judge_sent(decision, said, values)
     if (judged.differs or judged.late) and not rules.given(values.get("reason")):
@@ -145,7 +145,7 @@ def mark_sent(
     before = decision.disclosures.count() if seen is None else seen
 
     def allowed() -> None:
-        case_access.require(by, "work", decision.case)
+        case_access.require(by, "follow", decision.case)
         if decision.disclosures.count() != before and not ledger.entry(key):
             raise SentMeanwhile
 
@@ -268,7 +268,7 @@ def review(*, by: User, decision: Decision, values: Values, request_key: UUID | 
     }
 
     def allowed() -> None:
-        case_access.require(by, "work", decision.case)
+        case_access.require(by, "follow", decision.case)
         if follower := decision.followed_by.first():
             raise AlreadyFollowed(follower)
 
@@ -318,7 +318,7 @@ def report_wrong_recipient(
         said,
         by=by,
         case=decision.case,
-        allowed=lambda: case_access.require(by, "work", decision.case),
+        allowed=lambda: case_access.require(by, "follow", decision.case),
         request_key=request_key,
         occurred_at=values["known_at"],
     )

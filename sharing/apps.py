@@ -12,13 +12,17 @@ class SharingConfig(AppConfig):
 
     def ready(self) -> None:
         from audit import ledger  # noqa: PLC0415 - needs the models
-        from cases import panels  # noqa: PLC0415 - needs the models
-        from sharing import after_rows, agreement_projection, events, projection  # noqa: PLC0415 - needs the models
+        from cases import open_ends, panels, timed_access  # noqa: PLC0415 - needs the models
+        from sharing import access, after_rows, agreement_projection, consent, events, projection  # noqa: PLC0415 - needs the models
+        from sharing.open_ends import of_sharing  # noqa: PLC0415 - needs the models
         from sharing.views import decisions  # noqa: PLC0415 - needs the models
 
         events.register()
         _register_lists()
         panels.register(decisions.latest)
+        open_ends.register(of_sharing)
+        timed_access.register(access.case_of_decision)
+        panels.register_attention(consent.attention)
         ledger.register_projection(projection.KIND, projection.compare)
         ledger.register_projection_count(projection.KIND, projection.count)
         after_rows.register()

@@ -16,10 +16,12 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from cases import access as case_access
-from cases.models import CaseUserPermission, User
-from sharing import access, rules
+from cases import working_days
+from cases.models import CaseUserPermission, Organisation, User
+from sharing import access, consent, rules
 from sharing.models import Decision, Disclosure, Draft, Review
 from sharing.rules.after import Pair, completion_due, still_to_send
+from sharing.rules.terms import day_of
 
 COMPLETION = "completion"
 """How the decision that completes an emergency share follows it."""
@@ -30,13 +32,14 @@ class Due:
     """Something to do about a decision by a moment (aware).
 
     `draft`: the draft to go on with, where there is one; `left`: what is still to be sent, as pairs of a
-    recipient's key and an item's key.
+    recipient's key and an item's key; `why`: why it is due, where its own day is not what says so.
     """
 
     decision: Decision
     due_at: datetime
     draft: Draft | None = None
     left: tuple[Pair, ...] = ()
+    why: str = ""
 
     def overdue(self, now: datetime) -> bool:
         """Whether its moment has passed."""
@@ -138,30 +141,56 @@ def completions_due(user: User) -> list[Due]:
     working day after it was recorded.
     """
     found = list(_theirs(user).filter(emergency=True))
+    organisation = Organisation.current() if found else Organisation()
     drafts = {
         draft.follows_id: draft
         for draft in access.drafts_for(user).filter(follows__in=found, follows_as=COMPLETION)
     }
-    return _in_order(Due(one, _complete_by(one, drafts.get(one.id)), drafts.get(one.id)) for one in found)
+    return _in_order(
+        Due(one, _complete_by(one, drafts.get(one.id), organisation), drafts.get(one.id)) for one in found
+    )
 
 
-def _complete_by(decision: Decision, draft: Draft | None) -> datetime:
+def _complete_by(decision: Decision, draft: Draft | None, organisation: Organisation) -> datetime:
     if draft and draft.due_at:
         return draft.due_at
-    return completion_due(decision.recorded_at)
+    return complete_by(decision.recorded_at, organisation)
+
+
+def complete_by(recorded_at: datetime, organisation: Organisation) -> datetime:
+    """The instant by which an emergency share is completed, on the organisation's working days.
+
+    Args:
+        recorded_at: when the emergency share was recorded, aware.
+    """
+    year = day_of(recorded_at).year
+    return completion_due(recorded_at, working_days.closed(organisation, (year, year + 1)))
 
 
 def reviews_due(user: User) -> list[Due]:
     """Decisions with a day on which to look at them again: the newest review's, or their own; due at its end.
 
-    All of them, also those whose day is far ahead.
+    All of them, also those whose day is far ahead. One that rests on consent is due on the day on which it
+    was logged that consent was refused or withdrawn, where that comes first.
     """
     newest = Review.objects.filter(decision=OuterRef("pk")).order_by("-recorded_at")
-    found = _theirs(user).annotate(
-        reviewed=Exists(newest), reviewed_on=Subquery(newest.values("review_on")[:1])
+    found: QuerySet[Any] = _theirs(user).annotate(
+        reviewed=Exists(newest),
+        reviewed_on=Subquery(newest.values("review_on")[:1]),
+        consent_ended=consent.ended_after(),
     )
-    due = [(one, _review_on(one)) for one in found.filter(Q(review_on__isnull=False) | Q(reviewed=True))]
-    return _in_order(Due(one, rules.ends(on)) for one, on in due if on)
+    dated = Q(review_on__isnull=False) | Q(reviewed=True)
+    listed = list(found.filter(dated | Q(consent_ended=True)))
+    again = consent.look_again([one for one in listed if one.consent_ended])
+    due = [_to_review(one, _review_on(one), again.get(one.id)) for one in listed]
+    return _in_order(one for one in due if one)
+
+
+def _to_review(decision: Decision, day: date | None, withdrawn: date | None) -> Due | None:
+    """When to look at it again: on its day, or on that of the withdrawal where that is earlier."""
+    if withdrawn and (day is None or withdrawn <= day):
+        return Due(decision, rules.ends(withdrawn), why=consent.WORDS)
+    return Due(decision, rules.ends(day)) if day else None
 
 
 def review_after(decision: Decision, reviews: Sequence[Review], *, followed: bool) -> date | None:

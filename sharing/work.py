@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases import access as case_access
-from cases.models import User
+from cases import staff
+from cases.models import Organisation, User
 from sharing import access, due, rules
 from sharing.models import Draft
-from sharing.rules.after import completion_due
 from sharing.rules.terms import day_of
 
 FOLLOWING = {
@@ -54,6 +54,8 @@ def tasks(user: User) -> list[Task]:
     ]
     found += _of(due.reviews_due(user), "Look at it again", "decision_review", ("To review", "purple"))
     found += _to_match(user)
+    if user.role == User.Role.MANAGER:
+        found += _to_manage(user)
     return sorted(
         found, key=lambda task: (task.due_at is None, task.due_at or timezone.now(), task.reference)
     )
@@ -75,16 +77,33 @@ def _of_draft(draft: Draft) -> Task:
 def _to_match(user: User) -> Iterator[Task]:
     """Their provisional cases that nobody has matched yet, due like the completion of an emergency share."""
     found = case_access.visible_to(user).filter(owner=user, provisional=True, matched_to=None)
+    organisation = Organisation.current()
     for reference, opened_at in found.values_list("reference", "opened_at"):
-        href, by = reverse("case_match", args=[reference]), completion_due(opened_at)
+        href, by = reverse("case_match", args=[reference]), due.complete_by(opened_at, organisation)
         yield Task(
             "Say which case it belongs to:", reference, reference, href, by, "Provisional case", "yellow"
         )
 
 
+def _to_manage(user: User) -> Iterator[Task]:
+    """Emergency access that nobody has looked at, and the cases whose access is to be looked at again."""
+    organisation = Organisation.current()
+    for one in staff.emergencies_to_review(user):
+        href, reference = reverse("emergency_access_review", args=[one.id]), one.case.reference
+        by = due.complete_by(one.begun_at, organisation)
+        yield Task("Look at emergency access to", reference, reference, href, by, "Emergency access", "red")
+    for case, day in staff.reviews_due(user, day_of(timezone.now())):
+        href, reference = reverse("case_access", args=[case.reference]), case.reference
+        yield Task("Look again at who may see", reference, reference, href, rules.ends(day), *REVIEW)
+
+
+REVIEW = ("To review", "purple")
+
+
 def _of(found: Iterable[due.Due], what: str, page: str, tag: tuple[str, str]) -> Iterator[Task]:
     for one in found:
-        yield _task(one, what, reverse(page, args=[one.decision.reference]), tag)
+        words = f"{what} ({one.why}):" if one.why else what
+        yield _task(one, words, reverse(page, args=[one.decision.reference]), tag)
 
 
 def _completion(one: due.Due) -> str:

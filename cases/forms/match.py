@@ -20,5 +20,10 @@ class MatchForm(GovForm):
 
     def clean_reference(self) -> str:
         """The reference as it is written on every page, however it was typed."""
-        typed = re.sub(r"[\s-]", "", self.cleaned_data["reference"]).upper().removeprefix("C")
-        return f"C-{typed}"
+        return typed_reference(self.cleaned_data["reference"])
+
+
+def typed_reference(text: str) -> str:
+    """A case's reference as it is written on every page, from how somebody typed it."""
+    letters = re.sub(r"[\s-]", "", text).upper()
+    return f"C-{letters.removeprefix('C')}"

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from cases import access as case_access
 from cases.banner import banner
 from cases.fields import drawing
-from cases.models import User
+from cases.models import Organisation, User
 from cases.views import page
 from sharing import access, actions, after, after_actions, follow, projection
 from sharing.forms.after import Ready, ReviewForm, SentForm, WrongForm, WrongPersonForm
@@ -22,6 +22,7 @@ MEANWHILE = (
     "Somebody recorded something as sent while you had this page open. It is not in your answers: "
     "look at what was sent before, then press again"
 )
+DECIDE_ANEW = "This case is closed. Open it again to decide anew; the decision stays due until then."
 FILLED_IN = "Everything that the decision says is filled in."
 
 
@@ -48,7 +49,8 @@ def on_record(view: View) -> Any:
     @wraps(view)
     def wrapped(request: HttpRequest, reference: str) -> HttpResponse:
         found = access.fetch_decision(request.user, reference)
-        case_access.require(request.user, "work", found.case)
+        # What happened is recorded of a closed case too; a new draft asks for more.
+        case_access.require(request.user, "follow", found.case)
         return view(Record(request, page.user(request), found, projection.said_of(found)))
 
     return wrapped
@@ -117,6 +119,7 @@ def _marked(record: Record, form: SentForm) -> bool:
 @on_record
 def correct(record: Record) -> HttpResponse:
     """Ask what is wrong, then open a draft that is filled in with the decision."""
+    case_access.require(record.user, "work", record.decision.case)
     form = WrongForm(page.posted(record.request))
     open_one = after_actions.open_follow_up(record.user, record.decision, follow.CORRECTION)
     if form.is_valid():
@@ -143,13 +146,17 @@ def _start(record: Record, as_: str, what: str) -> HttpResponse:
 @on_record
 def review(record: Record) -> HttpResponse:
     """Say whether the decision is still right; where it is not, the new one begins."""
-    form = ReviewForm(page.posted(record.request))
+    days = Organisation.current().review_after_days
+    form = ReviewForm(page.posted(record.request), after_days=days)
     if form.is_valid():
         try:
             done = page.saved(record.request, form, lambda key: _reviewed(record, form, key), "Recorded.")
         except actions.AlreadyFollowed as refused:
             return _followed(record, refused)
         if done and form.cleaned_data["outcome"] == "new_decision":
+            if record.decision.case.closed:
+                messages.info(record.request, DECIDE_ANEW)
+                return redirect("decision", record.decision.reference)
             return _start(record, follow.REVIEW, form.cleaned_data["reason"])
         if done:
             return redirect("decision", record.decision.reference)
