@@ -3,10 +3,12 @@
 "Do not…" comes first, and a route with nothing recorded counts as unsafe (rules.md; service.md §2 and §8).
 """
 
-from typing import Any
+from typing import Any, NamedTuple
+
+from django.urls import reverse
 
 from cases import choices
-from cases.fields import drawing
+from cases.fields import drawing, stored_value
 from cases.models import Case, Person
 
 VICTIM_SURVIVOR = "victim_survivor"
@@ -39,25 +41,56 @@ def routes(person: Person) -> dict[str, list[str]]:
     return found
 
 
-def contact_lines(person: Person) -> list[str]:
+class Line(NamedTuple):
+    """A line of safe contact; `stop`: it says what not to do."""
+
+    words: str
+    stop: bool = False
+
+    def named(self, name: str) -> "Line":
+        """The same line of one of several people."""
+        return Line(f"{name}: {self.words}", self.stop)
+
+
+def has_code_word(person: Person) -> bool:
+    """Whether a code word is recorded; it is not opened for that."""
+    return bool(stored_value(person, "code_word"))
+
+
+def contact_lines(person: Person) -> list[Line]:
     """How a person may be reached, "Do not…" first; empty where nothing at all is recorded."""
     known = routes(person)
+    lines = [Line(f"Do not… {person.do_not}", stop=True)] if person.do_not else []
     if not known["unsafe"] and not known["safe"]:
-        return []
-    lines = [f"Do not use: {', '.join(known['unsafe'])}"] if known["unsafe"] else []
-    lines += [f"{NOT_RECORDED}: {', '.join(known['unknown'])}"] if known["unknown"] else []
-    lines += [f"Safe: {', '.join(known['safe'])}"] if known["safe"] else []
-    # Details are shown only beside a safe route: a number on its own invites a call.
-    lines += [f"Details: {person.contact}"] if known["safe"] and person.contact else []
-    return lines
+        return [*lines, Line(NOT_RECORDED, stop=True)] if lines else []
+    lines += [Line(f"Do not use: {', '.join(known['unsafe'])}", stop=True)] if known["unsafe"] else []
+    lines += [Line(f"{NOT_RECORDED}: {', '.join(known['unknown'])}", stop=True)] if known["unknown"] else []
+    return lines + (_safe(person, known["safe"]) if known["safe"] else [])
 
 
-def _contact(case: Case) -> list[str]:
+def _safe(person: Person, safe: list[str]) -> list[Line]:
+    """The ways that are safe, and what goes with them: a number on its own would invite a call."""
+    day = person.routes_checked_on
+    checked = f" (checked with them on {day.day} {day:%B %Y})" if day else ""
+    lines = [Line(f"Safe: {', '.join(safe)}{checked}")]
+    lines += [Line(f"When: {person.safe_times}")] if person.safe_times else []
+    return lines + ([Line(f"Details: {person.contact}")] if person.contact else [])
+
+
+def _contact(case: Case) -> list[Line]:
     """The lines of every victim/survivor; named where there is more than one."""
     people = victims(case)
     if len(people) == 1:
         return contact_lines(people[0])
-    return [f"{called(one)}: {line}" for one in people for line in contact_lines(one) or [NOT_RECORDED]]
+    nothing = [Line(NOT_RECORDED, stop=True)]
+    return [line.named(called(one)) for one in people for line in contact_lines(one) or nothing]
+
+
+def tags(case: Case) -> list[tuple[str, str]]:
+    """What everybody must know of the case itself at a glance: (words, colour)."""
+    known = [("Closed case", "grey")] if case.closed else []
+    known += [("Restricted case", "purple")] if case.restricted else []
+    return known + ([("Provisional case", "yellow")] if case.provisional else [])
 
 
 def risk_words(level: str) -> str:
@@ -76,5 +109,7 @@ def banner(case: Case) -> dict[str, Any]:
             "contact": _contact(case),
             "staff_alert": case.staff_safety,
             "missing": "",
-            "provisional": case.provisional,
+            "tags": tags(case),
+            "code_word": any(has_code_word(one) for one in victims(case)),
+            "safety": reverse("case_safety", args=[case.reference]),
         }

@@ -63,6 +63,8 @@ def provenance(sheet: Sheet, item: InformationItem) -> list[Line]:
     return [
         line("Where it comes from", item.source or "Not recorded"),
         line("Date", in_words(item.dated) if item.dated else unknown),
+        *([line("Received from", sheet.agency({"agency": item.received_from}))] if item.received_from else []),
+        *([line("Conditions on passing it on", item.conditions)] if item.conditions else []),
         line("Fact, opinion or reported", f"{nature} – {item.whose}" if item.whose else nature),
         line("Historical", _historical(item)),
         line("Last checked", in_words(item.checked_on) if item.checked_on else "Not checked"),

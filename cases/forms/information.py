@@ -10,14 +10,20 @@ from cases.forms.base import (
     CheckboxSet,
     Confirm,
     DayField,
+    Dropdown,
+    FilterForm,
     PlainCharField,
     PlainTextField,
     Radios,
 )
 from cases.forms.listed import ListedForm, most, yes_or_no
-from cases.models import InformationItem, Person
+from cases.models import Agency, InformationItem, Person
 
-PLAIN = ("text", "source", "dated", "date_not_known", "nature", "whose", "checked_on", "about")
+PLAIN = (
+    *("text", "received_from", "source", "conditions", "dated", "date_not_known", "nature", "whose"),
+    *("checked_on", "about"),
+)
+OWN = "Our own information"
 
 
 class InformationForm(ListedForm):
@@ -29,11 +35,22 @@ class InformationForm(ListedForm):
         max_length=most(InformationItem, "text"),
         error_messages={"required": "Enter the information"},
     )
+    received_from = Dropdown(
+        label="Is it our own, or did an agency give it to us?", empty_label=OWN, required=False
+    )
     source = PlainCharField(
         label="Where did it come from?",
         help_text="Who said, saw or wrote it, and in what: “housing officer, visit note”.",
         max_length=most(InformationItem, "source"),
         error_messages={"required": "Enter where the information came from"},
+    )
+    conditions = PlainTextField(
+        label="What did they say about passing it on? (optional)",
+        help_text="Conditions such as “ask us first” or “not to the family”. "
+        "They are shown again when you decide about sharing.",
+        max_length=most(InformationItem, "conditions"),
+        rows=2,
+        required=False,
     )
     dated = DayField(
         label="What is its date?",
@@ -85,6 +102,7 @@ class InformationForm(ListedForm):
         about = [(str(one.id), called(one), choices.label("role", one.role)) for one in people]
         self.fields["about"].offer(about)  # type: ignore[attr-defined]
         self.fields["about"].required = bool(about)
+        self.fields["received_from"].offer(_agencies(self.initial.get("received_from", "")))  # type: ignore[attr-defined]
 
     @staticmethod
     def initial_of(item: InformationItem) -> dict[str, Any]:
@@ -118,3 +136,20 @@ class InformationForm(ListedForm):
         return {name: answers[name] for name in PLAIN} | {
             name: answers[name] == "yes" for name in ("historical", "alleges_offence")
         }
+
+
+def _agencies(stored: str) -> list[tuple[str, str]]:
+    """The agencies of the directory, and the one that is recorded, whether it is still in use or not."""
+    found = Agency.objects.values_list("code", "name", "active")
+    return [(code, name) for code, name, active in found if active or code == stored]
+
+
+class InformationFilterForm(FilterForm):
+    """Which items to show."""
+
+    about = Dropdown(label="Whom is it about?", empty_label="Anybody")
+    check = Dropdown([("due", "Only what is due a check")], label="Due a check", empty_label="Everything")
+
+    def __init__(self, *args: Any, people: Sequence[Person], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["about"].offer([(str(one.id), called(one)) for one in people])  # type: ignore[attr-defined]

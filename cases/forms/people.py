@@ -1,11 +1,9 @@
-"""Somebody in a case, and how they may safely be reached."""
+"""Somebody in a case. How they may safely be reached is asked on the safety page."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from cases import choices
 from cases.forms.base import DayField, PlainCharField, PlainTextField, Radios
 from cases.forms.listed import YES_NO_WORDS, ListedForm, most, yes_or_no
 from cases.models import Person
@@ -15,11 +13,11 @@ SAFE, UNSAFE, UNKNOWN = "safe", "unsafe", "not_recorded"
 ROUTE_ANSWERS = ((SAFE, "Safe"), (UNSAFE, "Not safe"), (UNKNOWN, "Not recorded"))
 LIMB_ANSWERS = (("yes", "Yes"), ("no", "No"), ("not_known", "Not known"))
 LIMBS = ("care_needs", "at_risk", "cannot_protect")
-TEXTS = ("name", "preferred_name", "address", "contact")
+TEXTS = ("name", "preferred_name", "aliases", "address")
 
 
 class PersonForm(ListedForm):
-    """Everything recorded of a person. A route nobody has answered for is unsafe (rules.md)."""
+    """Who somebody is."""
 
     role = Radios(
         label="Who are they in this case?", error_messages={"required": "Select who they are in this case"}
@@ -35,6 +33,13 @@ class PersonForm(ListedForm):
         max_length=most(Person, "preferred_name"),
         required=False,
     )
+    aliases = PlainTextField(
+        label="Have they used any other names? (optional)",
+        help_text="Such as a name before marriage. Put each on a line of its own.",
+        max_length=most(Person, "aliases"),
+        rows=2,
+        required=False,
+    )
     birth_date = DayField(
         label="Date of birth (optional)",
         help_text="For example, 27 3 1988",
@@ -45,20 +50,6 @@ class PersonForm(ListedForm):
     address = PlainTextField(
         label="Address (optional)", max_length=most(Person, "address"), rows=3, required=False
     )
-    contact = PlainTextField(
-        label="Contact details (optional)",
-        help_text="Numbers and addresses, when to call, what to say if somebody else answers.",
-        max_length=most(Person, "contact"),
-        rows=3,
-        required=False,
-    )
-    routes_checked_on = DayField(
-        label="When were these routes last checked with them? (optional)",
-        help_text="For example, 27 3 2026",
-        what="The date the routes were checked",
-        past_only=True,
-        required=False,
-    )
     care_needs = Radios(LIMB_ANSWERS, label="Do they have needs for care and support?", required=False)
     at_risk = Radios(LIMB_ANSWERS, label="Are they experiencing harm, or at risk of it?", required=False)
     cannot_protect = Radios(
@@ -68,16 +59,6 @@ class PersonForm(ListedForm):
     other_names = frozenset({"seen"})
     buttons = (("save", "Save"),)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for code, words in choices.choices("route"):
-            self.fields[ROUTE + code] = Radios(ROUTE_ANSWERS, label=words, initial=UNKNOWN, required=False)
-
-    @property
-    def route_fields(self) -> list[Any]:
-        """The bound fields of the contact routes, in the order of the list."""
-        return [self[name] for name in self.fields if name.startswith(ROUTE)]
-
     @property
     def limb_fields(self) -> list[Any]:
         """The bound fields of the three questions about an adult at risk."""
@@ -85,44 +66,18 @@ class PersonForm(ListedForm):
 
     @staticmethod
     def initial_of(person: Person) -> dict[str, Any]:
-        """The answers as they are recorded; a route on both lists shows as not safe."""
-        answers = {
-            name: getattr(person, name) for name in (*TEXTS, "role", "birth_date", "routes_checked_on")
-        }
+        """The answers as they are recorded."""
+        answers = {name: getattr(person, name) for name in (*TEXTS, "role")}
         answers |= {name: yes_or_no(getattr(person, name)) or "not_known" for name in LIMBS}
-        for code, _ in choices.choices("route"):
-            known = UNSAFE if code in person.unsafe_routes else SAFE if person.safe(code) else UNKNOWN
-            answers[ROUTE + code] = known
-        answers["birth_date"] = _day(person.birth_date)
-        return answers
+        return answers | {"birth_date": _day(person.birth_date)}
 
-    def clean(self) -> dict[str, Any]:
-        """A day on which routes were checked needs a route."""
-        answers = self.cleaned_data
-        known = [answers.get(ROUTE + code) for code, _ in choices.choices("route")]
-        if answers.get("routes_checked_on") and not {SAFE, UNSAFE} & set(known):
-            self.add_error("routes_checked_on", "Say which routes are safe or not safe, or remove this date")
-        return answers
-
-    def _routes(self, answer: str, stored: Sequence[str]) -> list[str]:
-        """The routes with this answer; in their stored order where they are the same, which is no change."""
-        found = [
-            code for code, _ in choices.choices("route") if self.cleaned_data.get(ROUTE + code) == answer
-        ]
-        return list(stored) if set(stored) == set(found) else found
-
-    def values(self, person: Person | None = None) -> dict[str, Any]:
-        """Fields of `Person`, as the actions take them. Arguments: `person` – who is changed, if anybody."""
-        answers = self.cleaned_data
-        day = answers["birth_date"]
+    def values(self) -> dict[str, Any]:
+        """Fields of `Person`, as the actions take them."""
+        answers, day = self.cleaned_data, self.cleaned_data["birth_date"]
         return (
-            {name: answers[name] for name in (*TEXTS, "role", "routes_checked_on")}
+            {name: answers[name] for name in (*TEXTS, "role")}
             | {name: YES_NO_WORDS.get(answers[name]) for name in LIMBS}
-            | {
-                "birth_date": day.isoformat() if day else "",
-                "safe_routes": self._routes(SAFE, person.safe_routes if person else ()),
-                "unsafe_routes": self._routes(UNSAFE, person.unsafe_routes if person else ()),
-            }
+            | {"birth_date": day.isoformat() if day else ""}
         )
 
 

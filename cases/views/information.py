@@ -3,37 +3,98 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_http_methods, require_safe
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases import actions, choices
+from cases.acting import ChangedMeanwhileError
 from cases.banner import called
-from cases.fields import drawing
-from cases.forms.information import InformationForm
-from cases.models import Case, InformationItem
+from cases.checking import Clock
+from cases.fields import Altered, drawing
+from cases.forms.information import InformationFilterForm, InformationForm
+from cases.models import Agency, Case, InformationItem
 from cases.views import page
 
+LOOK_AGAIN = "Somebody changed this information meanwhile. Read it again before you say that it is right"
 
-def _shown(case: Case, item: InformationItem) -> dict[str, Any]:
+
+def _due(item: InformationItem, clock: Clock) -> bool:
+    """Whether to check an item before relying on it: what is historical tells of its own day alone."""
+    return not item.historical and clock.is_old(item.checked_on or item.dated)
+
+
+def _shown(case: Case, item: InformationItem, agencies: dict[str, str], clock: Clock) -> dict[str, Any]:
     people = {str(person.id): called(person) for person in case.people.all()}
     return {
         "item": item,
         "nature": choices.label("nature", item.nature),
         "about": [people[one] for one in map(str, item.about) if one in people],
+        "received_from": agencies.get(item.received_from, item.received_from),
+        "ago": clock.ago(item.checked_on) if item.checked_on else "",
+        "due": _due(item, clock),
+        "seen": page.version(item),
+    }
+
+
+def _chosen(item: InformationItem, chosen: dict[str, Any], clock: Clock) -> bool:
+    about = "about" not in chosen or chosen["about"] in map(str, item.about)
+    return about and ("check" not in chosen or _due(item, clock))
+
+
+def _list(request: HttpRequest, case: Case) -> dict[str, Any]:
+    form = InformationFilterForm(request.GET or None, people=list(case.people.all()))
+    chosen, clock = form.chosen(), Clock.now()
+    agencies = dict(Agency.objects.values_list("code", "name"))
+    items = list(case.information.all())
+    return {
+        "filter": form,
+        "chosen": chosen,
+        "items": [_shown(case, one, agencies, clock) for one in items if _chosen(one, chosen, clock)],
+        "total": len(items),
     }
 
 
 @require_safe
 def case_information(request: HttpRequest, reference: str) -> HttpResponse:
-    """Every item."""
+    """The items, all of them or those that a filter chooses."""
     case = page.fetch(request, reference)
     return page.show(
-        request,
-        case,
-        "case_information",
-        "cases/information.html",
-        lambda: {"items": [_shown(case, item) for item in case.information.all()]},
+        request, case, "case_information", "cases/information.html", lambda: _list(request, case)
+    )
+
+
+def _checked(request: HttpRequest, item: InformationItem) -> str:
+    """Say that an item was checked today; what stands in the way, or an empty text."""
+    by, today = page.user(request), timezone.localdate()
+    # A second click finds it checked today: the page that it comes from is older than that.
+    if item.checked_on != today and request.POST.get("seen", "") != page.version(item):
+        return LOOK_AGAIN
+    try:
+        page.save(
+            request,
+            lambda key: actions.check_information(by=by, item=item, day=today, request_key=key),
+            "Checked today, still right.",
+        )
+    except ChangedMeanwhileError:
+        return LOOK_AGAIN
+    except Altered:
+        return page.NOT_SAVED
+    return ""
+
+
+@require_POST
+def information_checked(request: HttpRequest, reference: str, item: UUID) -> HttpResponse:
+    """Say that an item was checked today and is still right, as it was shown."""
+    case = page.fetch(request, reference, "work")
+    found = get_object_or_404(case.information.select_related("case"), id=item)
+    if problem := _checked(request, found):
+        messages.warning(request, problem)
+    return HttpResponseRedirect(
+        f"{reverse('case_information', args=[case.reference])}#information-{found.id}"
     )
 
 

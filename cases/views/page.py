@@ -42,7 +42,9 @@ SAVED_ALREADY = "This had been saved already. It was not saved twice."
 SECTIONS = (
     ("case", "Overview"),
     ("case_people", "People"),
+    ("case_safety", "Safety"),
     ("case_risk", "Risk"),
+    ("case_chronology", "Chronology"),
     ("case_information", "Information"),
     ("case_consent", "Consent"),
     ("case_sharing", "Sharing"),
@@ -116,8 +118,17 @@ def saved(request: HttpRequest, form: forms.Form, action: Callable[[UUID | None]
     return True
 
 
-def sections(case: Case, current: str) -> list[dict[str, Any]]:
-    """The links of the case's sub-navigation. Arguments: `current` – the name of the section's URL."""
+NEEDS: dict[str, access.What] = {"case_access": "see_access", "case_timeline": "timeline"}
+"""The sections that not everybody who may see the case may open."""
+
+
+def sections(case: Case, current: str, may: frozenset[access.What]) -> list[dict[str, Any]]:
+    """The links of the case's sub-navigation.
+
+    Args:
+        current: the name of the section's URL.
+        may: what the user may do with the case.
+    """
     start = reverse("case", args=[case.reference])
     return [
         {
@@ -126,6 +137,7 @@ def sections(case: Case, current: str) -> list[dict[str, Any]]:
             "current": name == current,
         }
         for name, words in SECTIONS
+        if NEEDS.get(name, "view") in may
     ]
 
 
@@ -137,6 +149,7 @@ def show(
     context: Context,
     *,
     what: access.What = "view",
+    entry: tuple[str, dict[str, Any]] = ("case.viewed", {}),
 ) -> HttpResponse:
     """Draw a page in the frame of its case, and enter that it is opened.
 
@@ -145,13 +158,16 @@ def show(
             in the ledger.
         context: what the template takes, or a function that opens it once the view is entered.
         what: what the user must be allowed to do to see it.
+        entry: the kind of the entry and what it says besides the page.
     """
-    page = section.removeprefix("case_")
-    with actions.see(by=user(request), case=case, page=page, what=what), drawing():
+    (kind, about), page = entry, section.removeprefix("case_")
+    seeing = actions.see(by=user(request), case=case, page=page, what=what, kind=kind, about=about)
+    with seeing as may, drawing():
         frame = {
             "case": case,
             "banner": banner(case),
-            "sections": sections(case, section),
+            "sections": sections(case, section, may),
+            "may": may,
             "request_key": fresh_key(request),
         }
         return render(request, template, frame | (context() if callable(context) else context))
@@ -167,7 +183,9 @@ def version(row: models.Model) -> str:
 
 
 def _words(form: forms.Form, name: str) -> str:
-    """What is recorded for a field now, as its page would say it."""
+    """What is recorded for a field now, as its page would say it, or as the form has it said."""
+    if told := getattr(form, "recorded", lambda _name: "")(name):
+        return str(told)
     value = form.get_initial_for_field(form.fields[name], name)
     known = dict(getattr(form.fields[name], "choices", ()))
     if isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""The people of a case, and how each may safely be reached."""
+"""The people of a case. How each may safely be reached is kept on the safety page."""
 
 from typing import Any
 from uuid import UUID
@@ -8,8 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cases import actions, choices
-from cases.banner import called, routes
+from cases import actions, safety
 from cases.forms.people import LIMBS, PersonForm
 from cases.models import Person
 from cases.views import page
@@ -19,22 +18,16 @@ KNOWN = {True: "Yes", False: "No", None: "Not known"}
 
 def _card(person: Person) -> dict[str, Any]:
     form = PersonForm()
-    known = routes(person)
     limbs = [f"{form.fields[name].label} {KNOWN[getattr(person, name)]}" for name in LIMBS]
-    return {
-        "person": person,
-        "name": called(person),
-        "role": choices.label("role", person.role),
+    return safety.summary(person) | {
         "birth_date": PersonForm.initial_of(person)["birth_date"] or person.birth_date,
-        "routes": known,
-        "nothing": not known["safe"] and not known["unsafe"],
         "limbs": limbs if any(getattr(person, name) is not None for name in LIMBS) else [],
     }
 
 
 @require_safe
 def case_people(request: HttpRequest, reference: str) -> HttpResponse:
-    """A card for each person."""
+    """Everybody."""
     case = page.fetch(request, reference)
     return page.show(
         request,
@@ -55,7 +48,7 @@ def case_person_add(request: HttpRequest, reference: str) -> HttpResponse:
         request,
         form,
         lambda key: actions.add_person(by=by, case=case, values=form.values(), request_key=key),
-        "Person added.",
+        "Person added. Now say how it is safe to reach them.",
     ):
         return redirect("case_people", case.reference)
     return page.show(
@@ -73,9 +66,7 @@ def case_person_change(request: HttpRequest, reference: str, person: UUID) -> Ht
         request,
         found,
         lambda: PersonForm(page.posted(request), initial=PersonForm.initial_of(found)),
-        lambda form, key: actions.change_person(
-            by=by, person=found, values=form.values(found), request_key=key
-        ),
+        lambda form, key: actions.change_person(by=by, person=found, values=form.values(), request_key=key),
         "Person changed.",
     )
     if saved:

@@ -18,7 +18,6 @@ from sharing.due import COMPLETION
 from sharing.emergency import standing
 from sharing.models import Decision
 
-LATEST = 5
 MATCHES = "Matches what was recorded. It was computed again when this was opened."
 DIFFERS = "Does not match"
 DESTROYED = (
@@ -107,10 +106,10 @@ def tags(found: Decision) -> tuple[tuple[str, str], ...]:
 
 
 def latest(case: Case, _user: User) -> list[Row]:
-    """The panel of a case's overview: its latest decisions."""
+    """The decisions of a case, for its overview and its chronology."""
     return [
         Row(
             f"Decision {one.reference}", reverse("decision", args=[one.reference]), tags(one), one.recorded_at
         )
-        for one in access.decisions_of(case)[:LATEST]
+        for one in access.decisions_of(case)
     ]

@@ -16,18 +16,25 @@ from tests.cast import CaseFile
 
 Theirs = Callable[[CaseFile, User], Any]
 THEIRS: dict[str, tuple[str, str, Theirs]] = {
-    "change": (
+    "staff safety": (
         "staff_safety",
         "A dog",
         lambda file, by: actions.change_case(
             by=by, case=Case.objects.get(id=file.case.id), values={"staff_safety": "Ring first"}
         ),
     ),
-    "person change": (
+    "safe contact": (
         "contact",
         "Ring twice",
         lambda file, by: actions.change_person(
-            by=by, person=Person.objects.get(id=file.child.id), values={"contact": "Ring first"}
+            by=by, person=Person.objects.get(id=file.survivor.id), values={"contact": "Ring first"}
+        ),
+    ),
+    "person change": (
+        "aliases",
+        "Joan Hale",
+        lambda file, by: actions.change_person(
+            by=by, person=Person.objects.get(id=file.child.id), values={"aliases": "Ring first"}
         ),
     ),
     "information change": (
@@ -38,7 +45,12 @@ THEIRS: dict[str, tuple[str, str, Theirs]] = {
         ),
     ),
 }
-ROWS = {"change": "case", "person change": "child", "information change": "older"}
+ROWS = {
+    "staff safety": "case",
+    "safe contact": "survivor",
+    "person change": "child",
+    "information change": "older",
+}
 
 
 def _between_look_and_lock(monkeypatch: pytest.MonkeyPatch, theirs: Callable[[], Any]) -> None:

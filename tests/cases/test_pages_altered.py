@@ -5,7 +5,8 @@ from django.test import Client
 
 from audit.models import Entry
 from cases import actions, fields, vault
-from cases.models import Case, InformationItem, Person, User
+from cases.chronology_actions import add_concern
+from cases.models import Case, Concern, InformationItem, Person, User
 from tests.cases.case_pages import PAGES, address, html, with_key
 from tests.cast import CaseFile
 
@@ -14,6 +15,9 @@ PATHS = (
     "",
     "change/",
     "people/",
+    "safety/",
+    "safety/staff/",
+    "chronology/",
     "risk/",
     "information/",
     "information/add/",
@@ -28,7 +32,14 @@ def altered(case_file: CaseFile, officer: User, manager: User) -> CaseFile:
     """A case of which every sealed cell that the database lets be altered was overwritten."""
     values = {"happened_on": "2026-03-03", "note": "By phone"}
     actions.log_consent(by=officer, case=case_file.case, values=values)
-    for model in (Case, Person, InformationItem):  # the database refuses to alter those of other tables
+    happened = {"kind": "incident", "date_not_known": True, "text": "He rang"}
+    add_concern(by=officer, case=case_file.case, values=happened)
+    for model in (
+        Case,
+        Person,
+        InformationItem,
+        Concern,
+    ):  # the database refuses to alter those of other tables
         sealed = [one.name for one in model._meta.fields if isinstance(one, fields.SealedTextField)]
         assert model._default_manager.update(**dict.fromkeys(sealed, JUNK))
     vault.forget()
@@ -39,7 +50,8 @@ def test_every_page_of_the_case_is_drawn_and_says_it(
     client: Client, altered: CaseFile, officer: User
 ) -> None:
     client.force_login(officer)
-    paths = (*PATHS, f"people/{altered.survivor.id}/", f"information/{altered.older.id}/")
+    person = altered.survivor.id
+    paths = (*PATHS, f"people/{person}/", f"safety/{person}/", f"information/{altered.older.id}/")
     for path in paths:
         assert fields.ALTERED in html(client, address(altered.case, path)), path
     assert fields.ALTERED in html(client, "/cases/")
@@ -47,7 +59,9 @@ def test_every_page_of_the_case_is_drawn_and_says_it(
     assert people.count(fields.ALTERED) >= 4 * 3
 
 
-@pytest.mark.parametrize("name", ["change", "person change", "information change", "risk", "consent"])
+@pytest.mark.parametrize(
+    "name", ["staff safety", "person change", "safe contact", "information change", "risk", "consent"]
+)
 def test_nothing_is_saved_over_it_and_what_was_typed_stays(
     name: str, client: Client, altered: CaseFile, officer: User
 ) -> None:

@@ -34,8 +34,8 @@ FIELDS = [
         "risk": "assessed_on checklist_yes incidents repeat judged_high judgement local_criterion level "
         "marac_referred_on",
         "concern add": "kind happened_on date_not_known text source action",
-        "information add": "text received_from source conditions dated nature whose historical checked_on about "
-        "alleges_offence date_not_known",
+        "information add": "text received_from source conditions dated nature whose historical checked_on "
+        "about alleges_offence date_not_known",
         "information change": "text dated about",
         "consent": "happened_on consent wishes informed told_by note",
         "exclude": "user reason",

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template import engines
 from django.urls import path
 
+from cases.banner import Line
 from cases.forms import base
 from dahashare.account_urls import account_urls
 
@@ -48,7 +49,8 @@ def context() -> dict[str, Any]:
     return {
         "banner": {
             "reference": "C-7F3K2Q", "name": "Sam", "risk": "High risk", "risk_colour": "red",
-            "contact": ["Do not ring after 5pm", "Text only"], "staff_alert": "Do not visit alone",
+            "contact": [Line("Do not… ring after 5pm", stop=True), Line("Safe: text message")],
+            "staff_alert": "Do not visit alone", "code_word": True, "safety": "/",
         },
         "tasks": [{"label": "Request", "href": "?p=1", "status": "Incomplete", "colour": "blue"}],
         "rows": [{"question": "Aim", "answer": "Safe housing", "change": "?aim"}],
