@@ -1,5 +1,6 @@
 """Floor 2: people and secrecy."""
 
+from allauth.usersessions.apps import UserSessionsConfig
 from django.apps import AppConfig, apps
 from django.db import models
 
@@ -18,6 +19,13 @@ class CasesConfig(AppConfig):
         pre_create_historical_record.connect(fields.keep_stored_bytes, dispatch_uid="cases.sealed-history")
         for model in append_only_models():
             guards.guard_model(model)
+
+
+class SessionsConfig(UserSessionsConfig):
+    """allauth's table of sessions, without its receivers: `cases.sessions` writes the rows."""
+
+    def ready(self) -> None:
+        """Connect nothing: what allauth writes at a sign-in is what the browser sent, unread."""
 
 
 def append_only_models() -> list[type[models.Model]]:

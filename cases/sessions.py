@@ -10,6 +10,7 @@ from hmac import compare_digest
 from importlib import import_module
 
 from allauth.account.adapter import get_adapter
+from allauth.account.signals import password_changed, password_set
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY
@@ -44,7 +45,7 @@ class SignedIn:
 
 
 def _note(request: HttpRequest, user: User, **_: object) -> None:
-    """Make the row of a session at sign-in."""
+    """Make the row of a session when it gets a key of its own: at sign-in, and with a new password."""
     key = request.session.session_key
     if not isinstance(user, User) or not key:
         return
@@ -54,8 +55,9 @@ def _note(request: HttpRequest, user: User, **_: object) -> None:
 
 
 def connect() -> None:
-    """Note every sign-in; after `idle.connect`, which gives the session its key."""
-    user_logged_in.connect(_note, dispatch_uid="cases.sessions")
+    """Note every sign-in and new password; after `idle.connect`, which gives the session its key."""
+    for signal in (user_logged_in, password_set, password_changed):
+        signal.connect(_note, dispatch_uid="cases.sessions")
 
 
 def browser(agent: str) -> str:
