@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -92,12 +93,31 @@ def _reasons(case: Case) -> Iterable[tuple[User, Reason]]:
             yield one.user, Reason("Stated a purpose", one.ends_at)
 
 
+def _named(case: Case) -> Q:
+    return Q(id=case.owner_id) | Q(id__in=grants(case).values("user_id"))
+
+
+def _out(case: Case) -> QuerySet[Exclusion, Any]:
+    return case.exclusions.filter(ended_at=None).values("user_id")
+
+
 def named_managers(case: Case) -> QuerySet[User]:
     """The managers of the team who see the case even if it is restricted: they own it or were given it."""
-    named = Q(id=case.owner_id) | Q(id__in=grants(case).values("user_id"))
-    out = case.exclusions.filter(ended_at=None).values("user_id")
-    managers = User.objects.filter(role=User.Role.MANAGER, is_active=True, teams=case.team_id)
-    return managers.filter(named).exclude(id__in=out)
+    found = User.objects.filter(role=User.Role.MANAGER, is_active=True, teams=case.team_id)
+    return found.filter(_named(case)).exclude(id__in=_out(case))
+
+
+def managers(case: Case) -> QuerySet[User]:
+    """The managers of the team who can open the case."""
+    found = User.objects.filter(role=User.Role.MANAGER, is_active=True, teams=case.team_id)
+    if case.restricted:
+        found = found.filter(_named(case))
+    return found.exclude(id__in=_out(case))
+
+
+def _leads(case: Case) -> QuerySet[User]:
+    found = User.objects.filter(role=User.Role.GOVERNANCE, is_active=True).exclude(id__in=_out(case))
+    return found.order_by("name", "id")
 
 
 def to_tell(case: Case, *, but: User) -> list[User]:
@@ -108,17 +128,19 @@ def to_tell(case: Case, *, but: User) -> list[User]:
     Args:
         but: whose doing it is.
     """
-    managers = set(case.team.members.filter(role=User.Role.MANAGER).values_list("id", flat=True))
-    told = [
-        one.user
-        for one in who_may_see(case)
-        if one.user != but and (one.user.id == case.owner_id or one.user.id in managers)
-    ]
-    if len(told) > 1 and any(user.id in managers for user in told):
-        return told
-    out = case.exclusions.filter(ended_at=None).values("user_id")
-    leads = User.objects.filter(role=User.Role.GOVERNANCE, is_active=True).exclude(id__in=out)
-    return [*told, *leads.exclude(id__in=[but.id, *(user.id for user in told)])]
+    owner = User.objects.filter(id=case.owner_id, is_active=True, role__in=_WORKERS).exclude(
+        id__in=_out(case)
+    )
+    answering = [user for user in managers(case).order_by("name", "id") if user != but]
+    told = list(dict.fromkeys([*(one for one in owner if one != but), *answering]))
+    enough = len(told) > 1 and answering
+    return told if enough else [*told, *(one for one in _leads(case) if one != but)]
+
+
+def to_warn(case: Case) -> list[User]:
+    """Who is told that somebody who is kept out tried to open the case: its managers, else the leads."""
+    answering, leads = list(managers(case)), list(_leads(case))
+    return answering or leads
 
 
 # --- What a case's access page shows ---------------------------------------------------------------------
@@ -215,6 +237,17 @@ def reviews_due(user: User, today: date) -> list[tuple[Case, date]]:
     return sorted(
         ((cases[one], day + days) for one, day in oldest.items()), key=lambda one: (one[1], one[0].reference)
     )
+
+
+def next_review(case: Case) -> date | None:
+    """The day on which who may see the case must be looked at again; None where there is nothing to."""
+    rows: list[Any] = [*grants(case), *case.exclusions.filter(ended_at=None)]
+    days = [row.reviewed_on or timezone.localdate(row.made_at) for row in rows]
+    if case.restricted and case.restriction_reviewed_on:
+        days.append(case.restriction_reviewed_on)
+    if not days:
+        return None
+    return min(days) + timedelta(days=Organisation.current().access_review_days)
 
 
 def _last_looked(latest: date) -> Q:

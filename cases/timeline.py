@@ -22,6 +22,8 @@ SAW = "saw"
 GROUPS = ((SAW, "Saw"), ("changed", "Changed"), ("decided", "Decided"), ("exported", "Exported"))
 SOMEBODY = "Somebody"
 EXCLUDED = "access.excluded"
+FOR_MANAGERS = ("access.excluded", "access.exclusion_ended")
+"""Who is kept out is the managers' to know, like who looked."""
 NO_ACCESS = "They have no access to this case now"
 
 
@@ -54,9 +56,9 @@ def kinds_in(groups: Iterable[str]) -> list[str]:
 
 
 def entries(case: Case, *, with_views: bool) -> "QuerySet[Entry]":
-    """The case's entries, without who looked where the reader may not know it."""
+    """The case's entries, without who looked and who is kept out where the reader may not know it."""
     found = ledger.history(case.id).order_by("-seq")
-    return found if with_views else found.exclude(kind__in=kinds_in([SAW]))
+    return found if with_views else found.exclude(kind__in=[*kinds_in([SAW]), *FOR_MANAGERS])
 
 
 def actors(case: Case, *, with_views: bool) -> list[User]:
@@ -139,6 +141,22 @@ def collapse(lines: Iterable[Line]) -> Iterator[dict[str, Any]]:
         yield from (_event(several) for several in together.values())
 
 
+def of_person(case: Case, user: User, since: datetime, until: datetime) -> list[dict[str, Any]]:
+    """What somebody saw and did in the case between two moments, by day, as `read` tells it to a manager."""
+    found = entries(case, with_views=True).filter(
+        actor=user.id, recorded_at__gte=since, recorded_at__lte=until
+    )
+    may_see, names = {user.id}, {user.id: user.name}
+    return _days([_line(row, names, may_see, with_reasons=True) for row in found])
+
+
+def _days(lines: Iterable[Line]) -> list[dict[str, Any]]:
+    return [
+        {"day": day, "events": list(collapse(of_day))}
+        for day, of_day in groupby(lines, key=lambda line: line.at.date())
+    ]
+
+
 def read(
     case: Case,
     chosen: Mapping[str, Any],
@@ -162,8 +180,4 @@ def read(
     more, rows = len(rows) > size, rows[:size]
     names = dict(User.objects.filter(id__in={row.actor for row in rows}).values_list("id", "name"))
     lines = [_line(row, names, may_see, with_reasons=with_views) for row in rows]
-    days = [
-        {"day": day, "events": list(collapse(of_day))}
-        for day, of_day in groupby(lines, key=lambda line: line.at.date())
-    ]
-    return Page(days, rows[-1].seq if more else None)
+    return Page(_days(lines), rows[-1].seq if more else None)

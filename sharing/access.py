@@ -83,6 +83,11 @@ def decisions_for(user: User | AnonymousUser) -> QuerySet[Decision]:
     return Decision.objects.filter(case__in=access.visible_to(user))
 
 
+def case_of_decision(reference: str) -> UUID | None:
+    """The id of a decision's case, for a governance lead who names the decision; None where there is none."""
+    return Decision.objects.filter(reference=reference).values_list("case_id", flat=True).first()
+
+
 def decisions_of(case: Case) -> QuerySet[Decision]:
     """A case's decisions, newest first; the caller has fetched the case for its user."""
     return Decision.objects.filter(case=case).order_by("-recorded_at", "-id")

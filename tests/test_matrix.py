@@ -207,10 +207,8 @@ def provisional(by: User) -> str:
 
 def hurried(manager: User, case: Case) -> dict[str, dict[str, Any]]:
     """Emergency access to the case that is over, one that is not, and the manager's notice of it."""
-    over, running = (
-        open_for(UserFactory(teams=[case.team]), case, "emergency", timedelta(hours=hours)) for hours in (0, 1)
-    )
-    now = timezone.now()
+    now, colleague = timezone.now(), UserFactory(teams=[case.team])
+    over, running = (open_for(colleague, case, "emergency", timedelta(hours=hours)) for hours in (0, 1))
     notice = Notice.objects.create(
         user=manager, kind="emergency_access", case=case, about=over.user, access=over, made_at=now
     )

@@ -7,7 +7,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from cases.models import User
+from cases import notices, setting_up
+from cases.models import Organisation, User
 from sharing import access, after, lists, work
 from sharing.views.desk import actor
 
@@ -15,13 +16,16 @@ NEWEST = 10
 SHOWN = 50
 """How many tasks a group shows."""
 
+TOLD = 20
+"""How many notices are shown: the next come when these are put away."""
 
 @require_http_methods(["GET", "HEAD"])
 def home(request: HttpRequest) -> HttpResponse:
     """References only: no name is shown here."""
     user, now = actor(request), timezone.now()
     works_on_cases = user.role in (user.Role.OFFICER, user.Role.MANAGER)
-    page: dict[str, Any] = {"now": now, "works_on_cases": works_on_cases}
+    page: dict[str, Any] = {"now": now, "works_on_cases": works_on_cases, "live": setting_up.live()}
+    page["told"] = notices.told(user, TOLD)
     if works_on_cases:
         found = work.grouped(work.tasks(user), now)
         page["groups"] = [(heading, tasks[:SHOWN], len(tasks) - SHOWN) for heading, tasks in found]
