@@ -85,13 +85,13 @@ def test_the_demonstration_does_not_ask(
     client: Client, first_step_only: Callable[..., Client], officer: User, settings: Any
 ) -> None:
     settings.DEMO = True
-    assert first_step_only(client, officer).get("/cases/").status_code == 200
+    assert first_step_only(client, officer).get("/guidance/").status_code == 200
 
 
 def test_from_password_to_app_to_codes_to_where_one_was_going(client: Client, officer: User) -> None:
-    assert sign_in(client, officer, "/cases/")["Location"] == "/cases/"
-    assert client.get("/cases/")["Location"] == f"{INDEX}?next=/cases/"
-    client.get(f"{INDEX}?next=/cases/")
+    assert sign_in(client, officer, "/guidance/")["Location"] == "/guidance/"
+    assert client.get("/guidance/")["Location"] == f"{INDEX}?next=/guidance/"
+    client.get(f"{INDEX}?next=/guidance/")
     page = client.get(APP).text
     found = re.search(r'id="secret">([A-Z2-7 ]+)<', page)
     assert found
@@ -99,16 +99,16 @@ def test_from_password_to_app_to_codes_to_where_one_was_going(client: Client, of
     assert client.get(APP).text.count(found[1]) == 1, "a page looked at again shows another key"
     assert secret not in whole_database()
     assert "does not work" in client.post(APP, {"code": "000000"}).text
-    assert client.get("/cases/").status_code == 302
+    assert client.get("/guidance/").status_code == 302
     right = code(secret)
     assert client.post(APP, {"code": f"{right[:3]} {right[3:]}", "save": "1"})["Location"] == CODES
     shown = client.get(CODES).text
     codes = codes_of(officer)
     assert len(codes) == 10
     assert all(f"{one[:4]} {one[4:]}" in shown for one in codes)
-    assert client.post(CODES, {"save": "1"})["Location"] == "/cases/"
+    assert client.post(CODES, {"save": "1"})["Location"] == "/guidance/"
     assert codes[0][:4] + " " not in client.get(CODES).text
-    assert client.get("/cases/").status_code == 200
+    assert client.get("/guidance/").status_code == 200
 
 
 def test_secrets_are_sealed(officer: User) -> None:
@@ -125,15 +125,15 @@ def test_after_the_password_the_code_and_each_code_once(officer: User) -> None:
     secret = with_app(officer)
     right = code(secret)
     first, second = Client(), Client()
-    assert sign_in(first, officer, "/cases/")["Location"] == STEP
-    assert first.get("/cases/")["Location"] == "/sign-in/?next=/cases/"
-    assert first.post(STEP, {"code": right, "save": "1"})["Location"] == "/cases/"
-    assert first.get("/cases/").status_code == 200
+    assert sign_in(first, officer, "/guidance/")["Location"] == STEP
+    assert first.get("/guidance/")["Location"] == "/sign-in/?next=/guidance/"
+    assert first.post(STEP, {"code": right, "save": "1"})["Location"] == "/guidance/"
+    assert first.get("/guidance/").status_code == 200
     sign_in(second, officer)
     again = second.post(STEP, {"code": right, "save": "1"})
     assert again.status_code == 200
     assert two_step.WRONG_CODE in again.text
-    assert second.get("/cases/").status_code == 302
+    assert second.get("/guidance/").status_code == 302
     assert second.post(STEP, {"code": code(secret, later=1)})["Location"] == "/"
 
 
@@ -195,9 +195,9 @@ def test_a_locked_session_does_not_lend_its_second_step(officer: User) -> None:
     record = session["account_authentication_methods"][-1]
     session["account_authentication_methods"] = [{**record, "type": "webauthn", "passwordless": True}]
     session.save()
-    assert client.get("/cases/")["Location"].startswith("/sign-in/")
+    assert client.get("/guidance/")["Location"].startswith("/sign-in/")
     assert sign_in(client, officer)["Location"] == STEP
-    assert client.get("/cases/")["Location"].startswith("/sign-in/")
+    assert client.get("/guidance/")["Location"].startswith("/sign-in/")
 
 
 def test_a_one_time_link_does_not_go_round_the_second_step(officer: User, administrator: User) -> None:
@@ -208,7 +208,7 @@ def test_a_one_time_link_does_not_go_round_the_second_step(officer: User, admini
     words = "four more unrelated words"
     answer = client.post(f"/welcome/{token}/", {"password": words, "again": words, "save": "1"})
     assert answer["Location"] == STEP
-    assert client.get("/cases/")["Location"].startswith("/sign-in/")
+    assert client.get("/guidance/")["Location"].startswith("/sign-in/")
     assert client.post(STEP, {"code": code(secret)})["Location"] == "/"
 
 
@@ -224,8 +224,8 @@ def test_a_first_step_alone_changes_nothing_of_the_second(
         assert answer["Location"].startswith((AGAIN, INDEX))
     assert client.post(f"{INDEX}{row.id}/remove/").status_code == 302
     assert two_step.has_any(officer)
-    assert client.post(AGAIN, {"code": code(secret), "next": "/cases/"})["Location"] == "/cases/"
-    assert client.get("/cases/").status_code == 200
+    assert client.post(AGAIN, {"code": code(secret), "next": "/guidance/"})["Location"] == "/guidance/"
+    assert client.get("/guidance/").status_code == 200
 
 
 def test_removing_the_last_leads_back_to_the_set_up(client: Client, officer: User) -> None:
@@ -235,7 +235,7 @@ def test_removing_the_last_leads_back_to_the_set_up(client: Client, officer: Use
     assert "It is the only one" in client.get(f"{INDEX}{row.id}/remove/").text
     assert client.post(f"{INDEX}{row.id}/remove/", {"save": "1"})["Location"] == INDEX
     assert Authenticator.objects.count() == 0
-    assert client.get("/cases/")["Location"] == f"{INDEX}?next=/cases/"
+    assert client.get("/guidance/")["Location"] == f"{INDEX}?next=/guidance/"
     kinds = list(Entry.objects.filter(subject=officer.id).order_by("seq").values_list("kind", flat=True))
     assert kinds == ["user.second_step_added", "user.second_step_removed"]
 
