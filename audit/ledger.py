@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.transaction import TransactionManagementError
 
 from audit import chain, triggers
@@ -93,6 +93,13 @@ def by_hashes(hashes: Iterable[bytes | memoryview]) -> dict[bytes, Entry]:
     """The entries with these hashes (32 bytes each), by hash; one query."""
     found = Entry.objects.filter(hash__in=[bytes(one) for one in hashes])
     return {bytes(one.hash): one for one in found}
+
+
+def newest(subjects: Iterable[UUID], *, but: Iterable[str]) -> dict[UUID, datetime]:
+    """When the newest entry of each subject was recorded, kinds in `but` left aside; one query."""
+    entries = Entry.objects.filter(subject=OuterRef("subject")).exclude(kind__in=list(but)).order_by("-seq")
+    heads = Head.objects.filter(subject__in=list(subjects))
+    return dict(heads.values_list("subject", Subquery(entries.values("recorded_at")[:1])))
 
 
 # --- Verification ----------------------------------------------------------------------------------------

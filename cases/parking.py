@@ -33,6 +33,7 @@ NEVER = frozenset(
         "account_login",
         "account_logout",
         "account_reauthenticate",
+        "cases",
         "demo_sign_in",
         "mfa_activate_totp",
         "mfa_add_webauthn",

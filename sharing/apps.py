@@ -12,8 +12,8 @@ class SharingConfig(AppConfig):
 
     def ready(self) -> None:
         from audit import ledger  # noqa: PLC0415 - needs the models
-        from cases import open_ends, panels, timed_access  # noqa: PLC0415 - needs the models
-        from sharing import access, after_rows, agreement_projection, consent, events, projection  # noqa: PLC0415 - needs the models
+        from cases import open_ends, panels, timed_access, waiting  # noqa: PLC0415 - needs the models
+        from sharing import access, after_rows, agreement_projection, consent, events, projection, work  # noqa: PLC0415 - needs the models
         from sharing.open_ends import of_sharing  # noqa: PLC0415 - needs the models
         from sharing.views import decisions  # noqa: PLC0415 - needs the models
 
@@ -21,6 +21,7 @@ class SharingConfig(AppConfig):
         _register_lists()
         panels.register(decisions.latest)
         open_ends.register(of_sharing)
+        waiting.register(work.references)
         timed_access.register(access.case_of_decision)
         panels.register_attention(consent.attention)
         ledger.register_projection(projection.KIND, projection.compare)

@@ -61,6 +61,11 @@ def tasks(user: User) -> list[Task]:
     )
 
 
+def references(user: User) -> set[str]:
+    """The references of the cases in which something waits for somebody."""
+    return {task.case for task in tasks(user)}
+
+
 def _of_draft(draft: Draft) -> Task:
     emergency = draft.follows_as == due.COMPLETION
     return Task(

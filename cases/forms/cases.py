@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from cases import choices
+from cases import choices, listing, search
 from cases.forms.base import (
     DayField,
     Dropdown,
@@ -16,7 +16,8 @@ from cases.forms.base import (
     Radios,
 )
 from cases.forms.listed import ListedForm
-from cases.models import Case
+from cases.models import Case, User
+from cases.models.cases import CLOSED
 
 WHEN_HINT = (
     "The day and time at which somebody in your organisation first saw the concern, "
@@ -28,6 +29,7 @@ CONCERN: dict[str, Any] = {
     "what": "The time the concern was identified",
     "past_only": True,
 }
+ME, YES = "me", "yes"
 GIVEN = frozenset({"given", "given_in_part"})
 
 
@@ -88,13 +90,46 @@ def same_minute(one: datetime, other: datetime) -> bool:
 
 
 class CaseFilterForm(FilterForm):
-    """Filters of the list of cases."""
+    """Search and filters of the list of cases. What is searched for is posted: it is never in an address."""
 
-    reference = PlainCharField(
-        label="Case reference", help_text="All of it or its beginning, such as C-7F3", max_length=12
+    method = "post"
+    text = PlainCharField(
+        label="Search",
+        help_text="A name or the start of one, an address, postcode, telephone number or case reference",
+        max_length=search.LONGEST_TEXT,
     )
+    owner = Dropdown(label="Owner", empty_label="Anybody")
+    team = Dropdown(label="Team", empty_label="All your teams")
     risk = Dropdown(label="Risk", empty_label="Any")
+    status = Dropdown(
+        ((CLOSED, "Closed"), (listing.ANY_STATUS, "Open and closed")), label="Status", empty_label="Open"
+    )
+    due = Dropdown(((YES, "Something is due"),), label="Due for you", empty_label="Either")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        teams = list(user.teams.all())
+        people = User.objects.filter(teams__in=teams, is_active=True).exclude(id=user.id).distinct()
+        owners = [(str(one.id), one.name) for one in people.order_by("name", "id")]
+        self.fields["owner"].offer([(ME, "Me"), *owners])  # type: ignore[attr-defined]
         self.fields["risk"].offer(choices.options("risk_level"))  # type: ignore[attr-defined]
+        if user.role == User.Role.MANAGER and len(teams) > 1:
+            self.fields["team"].offer([(str(one.id), one.name) for one in teams])  # type: ignore[attr-defined]
+        else:
+            del self.fields["team"]
+
+    def clean_text(self) -> str:
+        """Refuse a search that would find nothing or everything, and say what to type."""
+        text: str = self.cleaned_data["text"]
+        if text and (problem := search.problem(text)):
+            raise forms.ValidationError(problem)
+        return text
+
+    def selected(self) -> list[dict[str, str]]:
+        """What is chosen, in words, one for each filter."""
+        found = []
+        for name, value in self.chosen().items():
+            field = self.fields[name]
+            known = dict(getattr(field, "choices", ()))
+            found.append({"name": name, "words": f"{field.label}: {known.get(value, value)}"})
+        return found

@@ -1,18 +1,22 @@
 """The list of cases, opening one, its overview, and the case's own answers."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cases import access, actions, listing, overview
+from audit import ledger
+from cases import access, actions, listing, overview, waiting
 from cases.banner import RISK_COLOURS, names, risk_words
 from cases.fields import drawing
-from cases.forms.cases import CaseFilterForm, CaseForm
+from cases.forms.cases import ME, CaseFilterForm, CaseForm
 from cases.models import Case, User
+from cases.timeline import kinds_in
 from cases.views import page
 
 
@@ -21,35 +25,70 @@ def _worker(request: HttpRequest) -> User:
     return access.require_role(page.user(request), User.Role.OFFICER, User.Role.MANAGER)
 
 
-def _row(case: Case) -> dict[str, Any]:
+def _row(case: Case, changed: datetime | None) -> dict[str, Any]:
     return {
         "case": case,
         "name": names(case),
         "risk": risk_words(case.risk_level),
         "risk_colour": RISK_COLOURS.get(case.risk_level, "grey"),
+        "changed": changed,
     }
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def cases(request: HttpRequest) -> HttpResponse:
-    """The cases that the user may open, newest first."""
+    """The cases that the user may open, newest first: filters stand in the address, a search is posted."""
     user = _worker(request)
-    form = CaseFilterForm(request.GET or None)
+    asked = request.POST.copy() if request.method == "POST" else request.GET.copy()
+    asked.pop(request.POST.get("without", ""), None)
+    if request.method != "POST":
+        asked.pop("text", None)
+    form = CaseFilterForm(asked or None, user=user)
     chosen = form.chosen()
-    found = listing.read(user, chosen, request.GET.get("at"))
-
-    def to(place: str) -> str:
-        return f"?{urlencode(chosen | {'at': place})}" if place else ""
-
+    if request.method == "POST" and not form.errors and "text" not in chosen:
+        return redirect(f"{reverse('cases')}{_query(chosen)}")
+    searched_wrongly = "text" in form.errors
+    found = (
+        listing.Page([], "", "")
+        if searched_wrongly
+        else listing.read(user, _narrow(user, chosen), asked.get("at"))
+    )
     with actions.see_list(by=user, cases=found.cases), drawing():
+        changed = ledger.newest([case.id for case in found.cases], but=kinds_in(("saw", "exported")))
         context = {
             "form": form,
-            "rows": [_row(case) for case in found.cases],
+            "rows": [_row(case, changed.get(case.id)) for case in found.cases],
+            "found": found,
             "chosen": chosen,
-            "newer": to(found.newer),
-            "older": to(found.older),
+            "selected": [one | {"href": _query(chosen, without=one["name"])} for one in form.selected()],
+            "newer": _to(chosen, found.newer),
+            "older": _to(chosen, found.older),
+            "searched_wrongly": searched_wrongly,
         }
         return render(request, "cases/cases.html", context)
+
+
+def _narrow(user: User, chosen: dict[str, Any]) -> dict[str, Any]:
+    """The filters as the list takes them."""
+    narrow = {name: value for name, value in chosen.items() if name != "due"}
+    if chosen.get("owner") == ME:
+        narrow["owner"] = user.id
+    for name in ("owner", "team"):
+        if isinstance(narrow.get(name), str):
+            narrow[name] = UUID(narrow[name])
+    return narrow | ({"references": waiting.references(user)} if chosen.get("due") else {})
+
+
+def _query(chosen: dict[str, Any], *, without: str = "", at: str = "") -> str:
+    """The filters as an address; never what is searched for."""
+    kept = {name: value for name, value in chosen.items() if name not in ("text", without)}
+    kept |= {"at": at} if at else {}
+    return f"?{urlencode(kept)}" if kept else ""
+
+
+def _to(chosen: dict[str, Any], place: str) -> str:
+    """Another page: its address, or its place where that is posted."""
+    return place if not place or "text" in chosen else _query(chosen, at=place)
 
 
 @require_safe

@@ -1,5 +1,6 @@
 """The list of cases: only what may be opened, page by page, entered under the reader."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -8,8 +9,12 @@ from django.test import Client
 
 from audit import ledger
 from cases import actions, events, listing
+from cases.closing import close_case
 from cases.models import Case, Team, User
+from sharing.emergency_actions import record_emergency
 from tests.cases.case_pages import html, queries
+from tests.cast import CaseFile
+from tests.sharing import hurrying
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -59,7 +64,7 @@ def test_the_list_is_entered_under_the_reader_without_names(
     assert entry is not None
     assert entry.kind == "cases.listed"
     assert events.content_of(entry, of_case=False) == {"references": [a_case.reference]}
-    client.get("/cases/?reference=C-ZZZ")
+    client.get("/cases/?risk=medium")
     assert ledger.history(officer.id).count() == entry.seq
 
 
@@ -83,17 +88,123 @@ def test_pages_follow_each_other_forwards_and_back(officer: User, team: Team, si
         assert back.newer == newer.newer
 
 
-def test_the_list_filters_by_reference_and_risk(
+# --- Filters, in the address -----------------------------------------------------------------------------
+
+
+def listed(page: str) -> set[str]:
+    return set(re.findall(r'href="/cases/(C-\w{6})/"', page))
+
+
+def test_the_filters_narrow_the_list_and_are_taken_off_one_by_one(
+    client: Client, case_file: CaseFile, officer: User, manager: User, colleague: User, team: Team
+) -> None:
+    a_case = case_file.case
+    theirs, closed = make(colleague, team, 2)
+    close_case(by=colleague, case=closed, reason="safe_now")
+    provisional = record_emergency(by=manager, answers=hurrying.given([])).case
+    client.force_login(manager)
+    every = {one.reference for one in (a_case, theirs, provisional)}
+    for query, expected in (
+        ("", every),
+        ("risk=high", {a_case.reference}),
+        (f"owner={colleague.id}", {theirs.reference}),
+        ("owner=me", {provisional.reference}),
+        ("status=closed", {closed.reference}),
+        (f"status=all&owner={colleague.id}", {theirs.reference, closed.reference}),
+        ("due=yes", {provisional.reference}),
+        ("due=yes&risk=high", set()),
+    ):
+        assert listed(html(client, f"/cases/?{query}")) == expected, query
+    page = html(client, f"/cases/?risk=high&owner={officer.id}")
+    assert 'href="/cases/?risk=high"' in page
+    assert "Owner: Olive Marsh" in page
+    assert "0 results in cases you can open" in html(client, "/cases/?risk=medium")
+    for junk in ("risk=nonsense", "owner=nobody", f"owner={a_case.id}", "status=gone", "due=x"):
+        assert "Select an answer from the list" in html(client, f"/cases/?{junk}"), junk
+
+
+def test_a_manager_of_two_teams_chooses_between_them(
+    client: Client, a_case: Case, manager: User, other_team: Team
+) -> None:
+    client.force_login(manager)
+    assert 'name="team"' not in html(client, "/cases/")
+    manager.teams.add(other_team)
+    assert listed(html(client, f"/cases/?team={other_team.id}")) == set()
+    assert listed(html(client, f"/cases/?team={a_case.team_id}")) == {a_case.reference}
+
+
+# --- Search, never in an address -------------------------------------------------------------------------
+
+
+def searched(client: Client, text: str, **more: str) -> str:
+    response = client.post("/cases/", {"text": text} | more)
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+def test_a_search_is_posted_and_answered_at_once(
     client: Client, a_case: Case, officer: User, team: Team
 ) -> None:
     (other,) = make(officer, team, 1)
     client.force_login(officer)
-    for query in ("risk=high", f"reference={a_case.reference.lower()}", f"reference={a_case.reference[2:6]}"):
-        page = html(client, f"/cases/?{query}")
-        assert a_case.reference in page, query
-        assert other.reference not in page, query
-    assert "0 results in cases you can open" in html(client, "/cases/?risk=medium")
-    assert "Select an answer from the list" in html(client, "/cases/?risk=nonsense")
+    for text in ("achterb", "ROSALIND ächterberg", "07700 900123", a_case.reference[:5], "Quarry Rise"):
+        page = searched(client, text)
+        assert listed(page) == {a_case.reference}, text
+        assert f"1 result for “{text}” in cases you can open" in page
+        assert "?" not in "".join(re.findall(r'(?:href|action)="(/cases/[^"]*)"', page))
+    assert listed(searched(client, "person", risk="not_assessed")) == {other.reference}
+    assert listed(searched(client, "person", risk="high")) == set()
+    assert "0 results for “nobody of that name”" in searched(client, "nobody of that name")
+    assert listed(html(client, "/cases/?text=achterb")) == {a_case.reference, other.reference}
+    assert client.post("/cases/", {"text": "", "risk": "high"})["Location"] == "/cases/?risk=high"
+    taken_off = client.post("/cases/", {"text": "achterb", "risk": "high", "without": "text"})
+    assert taken_off["Location"] == "/cases/?risk=high"
+
+
+def test_results_are_paged_by_posting(client: Client, officer: User, team: Team) -> None:
+    made = {one.reference for one in make(officer, team, listing.SIZE + 2)}
+    client.force_login(officer)
+    first = searched(client, "person")
+    at = first.split('name="at"')[1].split('value="')[1].split('"')[0]
+    assert "Results for “person”" in first
+    second = searched(client, "person", at=at)
+    assert (len(listed(first)), len(listed(second))) == (listing.SIZE, 2)
+    assert listed(first) | listed(second) == made
+    assert "Previous page" in second
+
+
+def test_a_hidden_case_and_none_get_the_same_results(
+    client: Client, a_case: Case, colleague: User, excluded: User
+) -> None:
+    for user in (colleague, excluded):
+        client.force_login(user)
+        pages = {
+            re.sub("TEXT|[A-Za-z0-9]{64}|data-left=.{4}", "", searched(client, text).replace(text, "TEXT"))
+            for text in ("Achterberg", "Zzyzxberrg", a_case.reference, "C-ZZZZZZ")
+        }
+        assert len(pages) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x" * 10_000, "Shorten this to 300 characters"),
+        ("a\x00b", "Remove the hidden control character"),
+        ("\u202eevil", "Remove the hidden character that changes the direction"),
+        ("%", "Enter at least 2 letters or numbers"),
+        ("_*?'\"; --", "Enter at least 2 letters or numbers"),
+    ],
+)
+def test_a_search_that_cannot_be_made_says_what_to_type(
+    client: Client, a_case: Case, officer: User, text: str, words: str
+) -> None:
+    client.force_login(officer)
+    page = searched(client, text)
+    assert words in page
+    assert listed(page) == set()
+    assert "0 results" not in page
+    for operators in ("ach* OR 1=1", "achter% --", "rosalind AND (gareth)"):
+        assert searched(client, operators)
 
 
 def test_the_list_needs_the_same_queries_for_3_cases_and_for_30(
