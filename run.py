@@ -86,7 +86,8 @@ def test(options: Options) -> int:
             fail("--database takes sqlite or postgres")
     if not arguments:
         # The whole suite, shared by two processes; whoever names tests sees them one after another.
-        arguments = ["-n", "2", "--dist", "loadfile"]
+        # The longest files go first (tests/conftest.py), so that neither waits long for the other.
+        arguments = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
     ensure_environment("test")
     ensure_frontend()
     codes = [_test_on(database, arguments) for database in databases]

@@ -1,5 +1,6 @@
 """What every test gets: its own data folder and keys, the services, armed guards, the cast."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -26,13 +27,42 @@ def django_db_keepdb() -> bool:
     return running_postgres() is not None
 
 
-ONE_PASS = "a browser sees the same whatever the database: it looks in the SQLite run"
+ASKS = {"db", "transactional_db", "live_server", "django_db_setup"}
+"""What a test names that reaches a database; pytest-django lets no other test near one."""
+LEFT_OUT = (
+    "this run is on PostgreSQL: what asks no database of the suite, and what a browser sees of pages, "
+    "is tested in the SQLite run ALONE (tests/conftest.py); name such tests to run them here"
+)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """In the PostgreSQL run a browser walks the journeys marked for both databases; in the other, all."""
+def pytest_report_header() -> str:
+    """Say what this run does not test."""
+    return "" if running_postgres() is None else LEFT_OUT
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave to one run what no database changes; share the longest files out first."""
+    if config.getoption("dist", "no") != "no" or os.environ.get("PYTEST_XDIST_WORKER"):
+        items.sort(key=_turn)
     if running_postgres() is None:
         return
-    for item in items:
-        if item.get_closest_marker("browser") and not item.get_closest_marker("both_databases"):
-            item.add_marker(pytest.mark.skip(reason=ONE_PASS))
+    kept = [item for item in items if _hangs_on_the_database(item)]
+    # Whoever names nothing but such tests wants them; an empty run would be a failed one.
+    if kept and len(kept) < len(items):
+        config.hook.pytest_deselected(items=[item for item in items if not _hangs_on_the_database(item)])
+        items[:] = kept
+
+
+def _turn(item: pytest.Item) -> int:
+    """Files of browser tests and of whole servers take minutes: begun last, one would keep all waiting."""
+    long = ("tests/journeys/", "tests/setup/")
+    return next((turn for turn, folder in enumerate(long) if item.nodeid.startswith(folder)), len(long))
+
+
+def _hangs_on_the_database(item: pytest.Item) -> bool:
+    """Whether a test could end otherwise on another database."""
+    if item.get_closest_marker("both_databases"):
+        return True
+    if item.get_closest_marker("browser"):
+        return False
+    return bool(item.get_closest_marker("django_db") or ASKS & set(getattr(item, "fixturenames", ())))

@@ -49,6 +49,7 @@ class Visitor:
         return True
 
 
+@pytest.mark.both_databases
 def test_what_was_typed_survives_the_kill_of_the_server(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

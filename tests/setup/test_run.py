@@ -38,6 +38,7 @@ def copy(data: Path, database: dict[str, str]) -> Iterator[Running]:
         yield running
 
 
+@pytest.mark.both_databases
 def test_serves_from_nothing_with_every_part_well(copy: Running) -> None:
     assert eventually(copy.healthy), copy.output()
     assert set(copy.health()) == {"status", "database", "guards", "keys", "cache", "queue", "worker"}
