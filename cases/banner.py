@@ -52,6 +52,11 @@ class Line(NamedTuple):
         return Line(f"{name}: {self.words}", self.stop)
 
 
+def _one_line(text: str) -> str:
+    """Several lines as one; run together, “ring her” and “tell her sister” would read as one thing."""
+    return "; ".join(line.strip() for line in text.splitlines() if line.strip())
+
+
 def has_code_word(person: Person) -> bool:
     """Whether a code word is recorded; it is not opened for that."""
     return bool(stored_value(person, "code_word"))
@@ -60,7 +65,7 @@ def has_code_word(person: Person) -> bool:
 def contact_lines(person: Person) -> list[Line]:
     """How a person may be reached, "Do not…" first; empty where nothing at all is recorded."""
     known = routes(person)
-    lines = [Line(f"Do not… {person.do_not}", stop=True)] if person.do_not else []
+    lines = [Line(f"Do not… {_one_line(person.do_not)}", stop=True)] if person.do_not else []
     if not known["unsafe"] and not known["safe"]:
         return [*lines, Line(NOT_RECORDED, stop=True)] if lines else []
     lines += [Line(f"Do not use: {', '.join(known['unsafe'])}", stop=True)] if known["unsafe"] else []
@@ -73,8 +78,8 @@ def _safe(person: Person, safe: list[str]) -> list[Line]:
     day = person.routes_checked_on
     checked = f" (checked with them on {day.day} {day:%B %Y})" if day else ""
     lines = [Line(f"Safe: {', '.join(safe)}{checked}")]
-    lines += [Line(f"When: {person.safe_times}")] if person.safe_times else []
-    return lines + ([Line(f"Details: {person.contact}")] if person.contact else [])
+    lines += [Line(f"When: {_one_line(person.safe_times)}")] if person.safe_times else []
+    return lines + ([Line(f"Details: {_one_line(person.contact)}")] if person.contact else [])
 
 
 def _contact(case: Case) -> list[Line]:

@@ -97,5 +97,6 @@ def old_routes(person: Person, clock: Clock) -> str:
     if not routes(person)["safe"] or not clock.is_old(person.routes_checked_on):
         return ""
     day = person.routes_checked_on
-    when = f"last checked {clock.ago(day)}" if day else "never checked with them"
-    return f"How to reach {called(person)} was {when}: check it again"
+    if day is None:
+        return f"It was never checked with {called(person)} how to reach them safely"
+    return f"How to reach {called(person)} was last checked {clock.ago(day)}: check it again"

@@ -75,7 +75,7 @@ def test_everything_that_the_case_holds_is_on_one_line(
     assert turned == [*reversed(found[:-1]), found[-1]], "what has no date stays at the end"
     chosen = html(signed_in, address(case, "chronology/?kind=incident&kind=consent&order=oldest"))
     assert line(chosen) == [found[4], found[3], found[1]]
-    assert "3 things, oldest first" in " ".join(chosen.split())
+    assert "3 entries, oldest first" in " ".join(chosen.split())
     assert 'href="?kind=incident&amp;kind=consent"' in chosen
 
 
