@@ -21,12 +21,14 @@ from cases import (
     account_actions,
     actions,
     chronology_actions,
+    closing,
     matching,
+    moving,
     setup_actions,
     timed_access,
 )
 from cases.apps import append_only_models
-from cases.models import Agency, Case, Exclusion, Organisation, User
+from cases.models import Agency, Case, Exclusion, Membership, Organisation, Team, User
 from sharing import actions as sharing_actions
 from sharing import after_actions, agreement_actions, emergency_actions, typing_actions
 from tests.cast import CaseFile, make_case, open_for
@@ -51,13 +53,14 @@ WITHOUT_HISTORY = {
     "sharing.Typing": "what is typed and not saved yet appears in no log",
 }
 UNLOGGED = sharing_actions.UNLOGGED
-TWO_ENTRIES = {"match_case"}
+TWO_ENTRIES = {"close_as_duplicate", "match_case"}
 """The actions that are told in two chains: an entry in each."""
 READING = {
     "judge_sent",
     "open_follow_up",
     "plain",
     "last_day",
+    "places",
     *("fetch", "may_review", "over_at", "register", "running"),
     "link_owner",
     "names_themselves",
@@ -133,6 +136,22 @@ def _case_calls(file: CaseFile, people: People) -> Calls:
         "see": lambda: _read(actions.see(by=by, case=case, page="overview")),
         "see_list": lambda: _read(actions.see_list(by=by, cases=[case])),
         "note_refusal": lambda: actions.note_refusal(by=people.colleague, case=case.id, page="case"),
+    }
+
+
+def _closing_calls(file: CaseFile, people: People) -> Calls:
+    by, team = people.officer, file.case.team
+    case, other, closed = (actions.create_case(by=by, team=team, concern_identified_at=NOW) for _ in range(3))
+    closing.close_case(by=by, case=closed, reason="safe_now")
+    south = Team.objects.create(name="South")
+    Membership.objects.create(user=people.colleague, team=south)
+    return {
+        "close_case": lambda: closing.close_case(by=by, case=case, reason="safe_now"),
+        "reopen_case": lambda: closing.reopen_case(by=by, case=closed, reason="She came back"),
+        "close_as_duplicate": lambda: closing.close_as_duplicate(by=by, case=case, of=other),
+        "move_case": lambda: moving.move_case(
+            by=people.manager, case=case, team=south, owner=people.colleague
+        ),
     }
 
 
@@ -264,7 +283,8 @@ def _public(module: ModuleType) -> Iterator[str]:
 
 
 ROOMS = (
-    access_actions, after_actions, emergency_actions, actions, account_actions, chronology_actions, matching,
+    access_actions, after_actions, emergency_actions, actions, account_actions, chronology_actions, closing,
+    matching, moving,
     sharing_actions, agreement_actions, setup_actions, timed_access,
 )  # fmt: skip
 ACTIONS = sorted(
@@ -284,7 +304,8 @@ def call(
 ) -> Callable[[], Any]:  # fmt: skip
     """The action named by the test's parameter, ready to be called."""
     people = People(officer, manager, administrator, colleague, governance)
-    return (_case_calls(case_file, people) | _access_calls(case_file, people) | _staff_calls(people)
+    return (_case_calls(case_file, people) | _closing_calls(case_file, people)
+            | _access_calls(case_file, people) | _staff_calls(people)
             | _sharing_calls(case_file, people) | _after_calls(case_file, people)
             | _emergency_calls(case_file, people) | _agreement_calls(people))[request.param]  # fmt: skip
 

@@ -42,6 +42,7 @@ CASE_WORK = "      200 200 404 200 404 404 404 404 404 302 302 404 200 302 403"
 CASE_WHO = "       200 200 404 200 404 404 404 404 404 302 302 404 403 302 200"
 CASE_MANAGED = "   403 403 404 200 404 404 404 404 404 302 302 404 403 302 200"
 CASE_ANSWERED = "  404 404 404 200 404 404 404 404 404 302 302 404 404 302 200"
+CASE_IS_OPEN = "   302 302 404 302 404 404 404 404 404 302 302 404 302 302 302"
 CASE_ENDED = "     404 404 404 302 404 404 404 404 404 302 302 404 404 302 302"
 MANAGERS_OWN = "   404 404 404 302 404 404 404 404 404 302 302 404 404 302 404"
 CASE_POST = "      302 302 404 302 404 404 404 404 404 302 302 404 302 302 403"
@@ -71,16 +72,20 @@ MATRIX = {
     "case_access_until": CASE_MANAGED,
     "case_change": CASE_WORK,
     "case_chronology": CASE,
+    "case_close": CASE_WORK,
     "case_code_word": CASE_WORK,
     "case_concern_add": CASE_WORK,
     "case_concern_change": CASE_WORK,
     "case_consent": CASE,
+    "case_duplicate": CASE_WORK,
     "case_information": CASE,
     "case_match": DRAFT,
+    "case_move": CASE_MANAGED,
     "case_new": WORKS_ON_CASES,
     "case_people": CASE,
     "case_person_add": CASE_WORK,
     "case_person_change": CASE_WORK,
+    "case_reopen": CASE_IS_OPEN,
     "case_risk": CASE,
     "case_safe_contact": CASE_WORK,
     "case_safety": CASE,
