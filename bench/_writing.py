@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 
 from bench import _peers
-from cases import account_actions
+from cases import setup_actions
 from cases.models import User
 from dahashare import demonstration
 from sharing import actions, scenario_file
@@ -30,7 +30,7 @@ def prepare() -> None:
             editor.create_model(model)
     administrator = demonstration.cast()["administrator"]
     scenario = scenario_file.load(SCENARIO)
-    account_actions.set_organisation(by=administrator, values=scenario.organisation)
+    setup_actions.set_organisation(by=administrator, values=scenario.organisation)
     connections.close_all()
 
 

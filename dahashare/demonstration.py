@@ -7,17 +7,16 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from audit import ledger
-from cases import account_actions
 from cases import actions as case_actions
+from cases import setup_actions
 from cases.models import Case, Membership, Organisation, Team, User
+from dahashare import demonstration_setup
 from sharing import actions, projection
 from sharing.models import Draft
 from sharing.rules import Finding
 from sharing.rules.terms import day_of
 from sharing.scenario_file import Scenario
 
-NAME = "Example Homes"
-SETTINGS = {"name": NAME, "policy_document": True}
 TEAM = "Domestic abuse team"
 PEOPLE = (
     ("officer@demo.example", "Amara Whitlock", User.Role.OFFICER),
@@ -27,8 +26,17 @@ PEOPLE = (
     ("administrator@demo.example", "Lindiwe Marsh", User.Role.ADMINISTRATOR),
 )
 _IN_TEAM = frozenset({User.Role.OFFICER, User.Role.MANAGER})
-_SETTINGS = ("type", "public_authority", "seventh_basis", "policy_document", "notice_bases")
-_UNSET = {"public_authority": None, "seventh_basis": False, "policy_document": False, "notice_bases": None}
+_UNSET: dict[str, Any] = {
+    "public_authority": None,
+    "seventh_basis": False,
+    "policy_document": False,
+    "notice_bases": None,
+    "region": "none",
+    "closed_days": [],
+    "stale_after_days": 90,
+}
+"""What a scenario counts on where it says nothing else; it names no bank holidays."""
+_SETTINGS = ("type", *_UNSET)
 
 
 def people() -> dict[str, User]:
@@ -48,10 +56,9 @@ def people() -> dict[str, User]:
 
 
 def cast() -> dict[str, User]:
-    """`people()`, in an organisation that has a name: the made-up one, where it has none."""
+    """`people()`, in an organisation that is set up: the made-up one, where it has no name."""
     found = people()
-    if not Organisation.current().name:
-        account_actions.set_organisation(by=found["administrator"], values=SETTINGS)
+    demonstration_setup.make(found["administrator"])
     return found
 
 
@@ -82,12 +89,12 @@ def enter(scenario: Scenario, *, by: User, administrator: User, marked: bool = T
         return None
     organisation = Organisation.current()
     before = {name: getattr(organisation, name) for name in _SETTINGS}
-    account_actions.set_organisation(by=administrator, values=_UNSET | scenario.organisation)
+    setup_actions.set_organisation(by=administrator, values=_UNSET | scenario.organisation)
     try:
         draft = type_draft(scenario, *open_case(scenario, by, request_key(scenario) if marked else None), by)
         return _record(scenario, draft, by)
     finally:
-        account_actions.set_organisation(by=administrator, values=before)
+        setup_actions.set_organisation(by=administrator, values=before)
 
 
 def open_case(scenario: Scenario, by: User, mark: UUID | None) -> tuple[Case, dict[str, str]]:

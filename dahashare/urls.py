@@ -3,14 +3,13 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from dahashare.health import health
-from sharing.views.setup import setup
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health, name="health"),
     path("", include("dahashare.account_urls")),
     path("", include("cases.case_urls")),
     path("", include("cases.staff_urls")),
-    path("setup/", setup, name="setup"),
+    path("", include("sharing.setup_urls")),
     path("", include("sharing.record_urls")),
     path("", include("sharing.journey_urls")),
 ]

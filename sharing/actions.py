@@ -17,7 +17,7 @@ from audit import ledger
 from cases import access as case_access
 from cases import events, fields
 from cases.models import Agency, Case, InformationItem, Organisation, User
-from sharing import access, agreements, projection, recording, rules
+from sharing import access, agreements, policies, projection, recording, rules
 from sharing.answers import Answers, day_or_moment, facts_of, fingerprint, prune
 from sharing.due import COMPLETION
 from sharing.models import Agreement, Decision, Draft, Typing
@@ -208,6 +208,7 @@ def _prepare(draft: Draft, by: User, now: datetime) -> _Ready:
         organisation=organisation.name,
         agencies=dict(Agency.objects.filter(code__in=codes).values_list("code", "name")),
         marks=_marks(draft, agreement),
+        procedure=policies.title_of(answers.get("procedure")),
     )
     sealed = events.seal(
         projection.KIND,

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, Literal
 
+from cases import working_days
 from cases.models import Case, InformationItem, Organisation
 from cases.models import Person as CasePerson
 from sharing import lists, rules
@@ -71,7 +72,7 @@ def facts_of(
     information = {str(item.id): item for item in case.information.all()}
     return rules.Facts(
         now=now,
-        organisation=organisation_facts(organisation),
+        organisation=organisation_facts(organisation, _years(case, now)),
         case=_case(case, list(case.people.all()), len(information)),
         recipients=tuple(_recipient(one) for one in answers.get("recipients", ())),
         items=tuple(
@@ -111,8 +112,18 @@ def _flat(answers: Mapping[str, Any]) -> dict[str, Any]:
     )
 
 
-def organisation_facts(organisation: Organisation) -> rules.Organisation:
-    """The organisation's settings as the rules read them."""
+def _years(case: Case, now: datetime) -> set[int]:
+    """The years in which working days are counted: from the concern on, and from now on."""
+    days = (local(now).year, local(case.concern_identified_at).year)
+    return {year for first in days for year in (first, first + 1)}
+
+
+def organisation_facts(organisation: Organisation, years: Iterable[int] = ()) -> rules.Organisation:
+    """The organisation's settings as the rules read them.
+
+    Args:
+        years: those whose closed days are read.
+    """
     named = organisation.notice_bases
     return rules.Organisation(
         type=organisation.type,
@@ -120,6 +131,8 @@ def organisation_facts(organisation: Organisation) -> rules.Organisation:
         seventh_basis=organisation.seventh_basis,
         notice_bases=None if named is None else frozenset(named),
         policy_document=organisation.policy_document,
+        bank_holidays=working_days.closed(organisation, years),
+        stale_after_days=organisation.stale_after_days,
     )
 
 

@@ -98,7 +98,7 @@ _KNOWN = frozenset(name for _, rows in PAGES for name, _, _ in rows)
 _NOT_ROWS = frozenset(
     {"reference", "decision", "judged_at", "people", "organisation", "findings", "guidance", "lists", "row"}
     | {"recipients", "items", "affected", "information_count", "agreement_review_on", "emergency"}
-    | {"agreement", *agreements.RECORDED, follow.WRONG}
+    | {"agreement", *agreements.RECORDED, follow.WRONG, "procedure_title"}
     | {"risk_level", "marac_criteria", "marac_referred_on", "concern_identified_at"}
 )
 
@@ -129,7 +129,7 @@ def pages(said: Said) -> list[Page]:
     found = []
     for number, (title, rows) in enumerate(PAGES, 1):
         shown = [
-            _row(_asked(said, name, asked), show(said[name]))
+            _row(_asked(said, name, asked), said.get(f"{name}_title") or show(said[name]))
             for name, asked, show in rows
             if _given(said, name)
         ]

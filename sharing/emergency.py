@@ -23,10 +23,10 @@ from typing import Any
 from cases.models import Organisation
 from sharing import journey, lists, rules
 from sharing.answers import Answers, day_or_moment, prune
-from sharing.due import COMPLETION
+from sharing.due import COMPLETION, complete_by
 from sharing.forms.page import in_words
 from sharing.models import Decision
-from sharing.rules.after import completion_due, emergency_incomplete
+from sharing.rules.after import emergency_incomplete
 from sharing.sheet import Sheet
 
 Given = Mapping[str, Any]
@@ -267,7 +267,7 @@ def standing(decision: Decision, now: datetime) -> dict[str, Any]:
     if not (decision.emergency or completed):
         return {}
     follower = decision.followed_by.first() if decision.emergency else None
-    due = completion_due(decision.recorded_at)
+    due = complete_by(decision.recorded_at, Organisation.current())
     return {
         "completes": decision.follows if completed else None,
         "completed_by": follower if follower and follower.follows_as == COMPLETION else None,

@@ -23,10 +23,9 @@ from cases.models import Agency, Case, Organisation, Person, Team, User
 from sharing import access, emergency, projection, recording, rules
 from sharing.actions import AlreadyFollowed, answers_of
 from sharing.answers import Answers, facts_of
-from sharing.due import COMPLETION
+from sharing.due import COMPLETION, complete_by
 from sharing.models import Decision, Draft
 from sharing.recording import Ready, consent_record
-from sharing.rules.after import completion_due
 from sharing.sheet import Sheet
 
 UNLOGGED = frozenset({"open_completion"})
@@ -159,7 +158,7 @@ def _prepare(by: User, place: _Place, draft: Draft | None, key: UUID, now: datet
         answers=_with_pages(_sheet(whole, place, organisation, now)),
         follows_id=UUID(ready.said["decision"]),
         follows_as=COMPLETION,
-        due_at=completion_due(timezone.now()),
+        due_at=complete_by(timezone.now(), organisation),
     )
     fields.seal_fields(completion)
     return _Prepared(ready, completion, taken, place.opened)
@@ -261,7 +260,7 @@ def open_completion(*, by: User, decision: Decision) -> Draft:
         answers=_with_pages(_sheet(whole, _place_in(decision.case, given), organisation, timezone.now())),
         follows=decision,
         follows_as=COMPLETION,
-        due_at=completion_due(recorded),
+        due_at=complete_by(recorded, organisation),
     )
     fields.seal_fields(completion)
     with transaction.atomic(durable=True):

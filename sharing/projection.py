@@ -61,6 +61,7 @@ def content(
     organisation: str,
     agencies: Mapping[str, str],
     marks: Mapping[str, Any] | None = None,
+    procedure: str = "",
 ) -> dict[str, Any]:
     """Everything that is recorded, as one level of named fields.
 
@@ -69,6 +70,7 @@ def content(
         marks: columns of the row that are no answers: what the decision follows, whether it was an emergency.
         organisation: the organisation's name.
         agencies: the directory's name of each agency code that is used.
+        procedure: name and version of the organisation's policy that was named, where it is one.
     """
     known = {key: value for key, value in answers.items() if key not in _NOT_ANSWERS}
     people = [person for person in facts.case.people if not person.key.endswith(ALIAS)]
@@ -90,6 +92,7 @@ def content(
         "guidance": _guidance(findings, answers.get("pages") or {}),
         "lists": lists.version(),
         "row": row(facts, findings) | dict(marks or {}),
+        **({"procedure_title": procedure} if procedure else {}),
     }
 
 

@@ -1,11 +1,11 @@
 """What the pages of one draft know: the answers so far, and the case around them, read once for a request."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from cases.models import InformationItem, Person
+from cases.models import Agency, InformationItem, Person, Policy
 from sharing import agreements, lists
 from sharing.models import Agreement
 from sharing.rules import Facts, Finding, assess
@@ -17,7 +17,9 @@ Answers = Mapping[str, Any]
 class Sheet:
     """One draft as its pages see it. `agencies`: (code, name) pairs of the directory's active agencies.
 
-    `agreements`: the newest version of every sharing agreement, and the version that was chosen.
+    `agreements`: the newest version of every sharing agreement, and the version that was chosen. `policies`:
+    the organisation's own. `routes`: the agencies whose secure route is recorded, by code.
+    `review_after_days`: when a decision not to share is looked at again.
     """
 
     answers: Answers
@@ -26,6 +28,9 @@ class Sheet:
     information: Sequence[InformationItem]
     agencies: Sequence[tuple[str, str]]
     agreements: Sequence[Agreement] = ()
+    policies: Sequence[Policy] = ()
+    routes: Mapping[str, Agency] = field(default_factory=dict)
+    review_after_days: int = 28
 
     @property
     def survivor(self) -> Person | None:
@@ -78,6 +83,10 @@ class Sheet:
         if code in lists.codes("unlisted_agency"):
             return str(recipient.get("agency_name") or lists.label("unlisted_agency", code))
         return self._agency_names.get(code) or lists.label("agency", code)
+
+    def route(self, recipient: Mapping[str, Any]) -> Agency | None:
+        """The recipient's agency, where it is recorded how information reaches it safely."""
+        return self.routes.get(str(recipient.get("agency") or ""))
 
     def information_item(self, key: str) -> InformationItem | None:
         """The information item of the case with this id."""

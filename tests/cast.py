@@ -36,12 +36,14 @@ from cases.models import (
     CaseUserPermission,
     InformationItem,
     Membership,
+    Organisation,
     Person,
     RiskAssessment,
     Team,
     TimedAccess,
     User,
 )
+from cases.setting_up import CONFIRMED
 
 PASSWORD = "three unrelated words"
 ENDED = "sean@council.example"
@@ -99,8 +101,15 @@ def _no_keys_of_another_test() -> Iterator[None]:
     vault.forget()
 
 
+def go_live(**settings: Any) -> Organisation:
+    """An organisation whose set-up is finished; without bank holidays, so that days are those of the week."""
+    settled = {"region": "none", "set_up": sorted(CONFIRMED), "live_since": timezone.now()} | settings
+    return Organisation.objects.update_or_create(id=1, defaults=settled)[0]
+
+
 @pytest.fixture
 def team(db: None) -> Team:
+    go_live()
     return TeamFactory(name="North housing")
 
 

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from cases.forms import cases as case_forms
 from cases.forms import information, people, risk
 from sharing import journey, lists, words
-from sharing.forms import after, agreements, emergency, setup
+from sharing.forms import after, agreements, emergency
+from sharing.forms.setup.notice import DocumentForm, NoticeForm
 from sharing.rules import table
 
 GUIDE = Path(__file__).resolve().parent.parent / "docs" / "guide.md"
@@ -29,7 +31,7 @@ FORMS: dict[str, Any] = {
     "review": after.ReviewForm,
     "risk": risk.RiskForm,
     "sent": after.SentForm,
-    "setup": setup.SetupForm,
+    "setup": SimpleNamespace(base_fields=NoticeForm.base_fields | DocumentForm.base_fields),
     "wrong": after.WrongPersonForm,
 }
 NOT_BUILT = {"Rule 3", "Resistance 1", "Resistance 2", "Resistance 3", "Resistance 4", "Necessary 6"}

@@ -26,6 +26,8 @@ from cases import (
     moving,
     setup_actions,
     timed_access,
+    two_step,
+    two_step_actions,
 )
 from cases.apps import append_only_models
 from cases.models import Agency, Case, Exclusion, Membership, Organisation, Team, User
@@ -228,6 +230,19 @@ def _staff_calls(people: People) -> Calls:
     }
 
 
+def _two_step_calls(people: People) -> Calls:
+    by, other = people.officer, people.colleague
+    secret = "JBSWY3DPEHPK3PXP"  # noqa: S105 - of nobody's app
+    two_step_actions.add_app(by=other, secret=secret, used=0)
+    row = two_step.of(other)[0]
+    return {
+        "add_app": lambda: two_step_actions.add_app(by=by, secret=secret, used=0),
+        "add_passkey": lambda: two_step_actions.add_passkey(by=by, name="Phone", credential={}),
+        "new_codes": lambda: two_step_actions.new_codes(by=other),
+        "remove": lambda: two_step_actions.remove(by=other, authenticator=row),
+    }
+
+
 def _sharing_calls(file: CaseFile, people: People) -> Calls:
     by = people.officer
     decision, draft = decided(by, file), draft_of(by, file)
@@ -285,7 +300,7 @@ def _public(module: ModuleType) -> Iterator[str]:
 ROOMS = (
     access_actions, after_actions, emergency_actions, actions, account_actions, chronology_actions, closing,
     matching, moving,
-    sharing_actions, agreement_actions, setup_actions, timed_access,
+    sharing_actions, agreement_actions, setup_actions, timed_access, two_step_actions,
 )  # fmt: skip
 ACTIONS = sorted(
     {name for module in ROOMS for name in _public(module)}
@@ -306,6 +321,7 @@ def call(
     people = People(officer, manager, administrator, colleague, governance)
     return (_case_calls(case_file, people) | _closing_calls(case_file, people)
             | _access_calls(case_file, people) | _staff_calls(people)
+            | _two_step_calls(people)
             | _sharing_calls(case_file, people) | _after_calls(case_file, people)
             | _emergency_calls(case_file, people) | _agreement_calls(people))[request.param]  # fmt: skip
 

@@ -1,21 +1,25 @@
 """Who gets what from every URL: one literal table. An unlisted URL fails the build."""
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from cases import two_step, two_step_actions
 from cases.chronology_actions import add_concern
 from cases.models import Agency, Case, Concern, Notice, Policy, User
 from sharing.emergency_actions import record_emergency
 from sharing.models import Draft
 from tests.browser import BACKEND
 from tests.cast import ENDED, CaseFile, UserFactory, open_for
+from tests.passkey import Passkey
 from tests.sharing import hurrying
 from tests.sharing.agreeing import agreed
 from tests.sharing.deciding import NOT_SHARED, decided, draft_of
@@ -31,7 +35,7 @@ CAST = (
 # oth: manager of another team · gov: governance lead · adm: administrator · exc: excluded
 # sup: superuser flag · dea: deactivated (302 to the sign-in page, as for anybody) · out: not signed in
 # exp: their grant has ended · eme: emergency access now · end: granted, their session was ended
-# pur: a governance lead who stated a purpose
+# pur: a governance lead who stated a purpose. Of them, the officer alone has set up a second step.
 #                          own grt col man oth gov adm exc sup dea out exp eme end pur
 OPEN = "           200 200 200 200 200 200 200 200 200 200 200 200 200 200 200"
 SIGNED_IN = "      200 200 200 200 200 200 200 200 200 302 302 200 200 302 200"
@@ -52,6 +56,8 @@ GOVERNANCE = "     404 404 404 404 404 200 404 404 404 302 302 404 404 302 200"
 CASE_AND_GOVERNANCE = "200 200 404 200 404 200 404 404 404 302 302 404 200 302 200"
 ADMINISTRATOR = "  404 404 404 404 404 404 200 404 404 302 302 404 404 302 404"
 MANAGERS = "       404 404 404 200 200 404 404 404 404 302 302 404 404 302 404"
+OWN = "            200 404 404 404 404 404 404 404 404 302 302 404 404 302 404"
+HALF_WAY = "       302 302 302 302 302 302 302 302 302 302 302 302 302 302 302"
 NOBODY = "         404 404 404 404 404 404 404 404 404 404 404 404 404 404 404"
 #                  own grt col man oth gov adm exc sup dea out exp eme end pur
 
@@ -60,6 +66,7 @@ MATRIX = {
     "account_change_password": SIGNED_IN,
     "account_login": SIGN_IN_PAGE,
     "account_logout": SIGNED_IN,
+    "account_reauthenticate": SIGNED_IN,
     "account_sessions": SIGNED_IN,
     "agencies": ADMINISTRATOR,
     "agency_change": ADMINISTRATOR,
@@ -132,6 +139,14 @@ MATRIX = {
     "item_remove": DRAFT,
     "log_csv": GOVERNANCE,
     "logs": GOVERNANCE,
+    "mfa_activate_totp": SIGNED_IN,
+    "mfa_add_webauthn": SIGNED_IN,
+    "mfa_authenticate": HALF_WAY,
+    "mfa_generate_recovery_codes": OWN,
+    "mfa_index": SIGNED_IN,
+    "mfa_login_webauthn": SIGN_IN_PAGE,
+    "mfa_remove": OWN,
+    "mfa_view_recovery_codes": OWN,
     "my_team": MANAGERS,
     "openid_connect_callback": NOBODY,
     "openid_connect_login": NOBODY,
@@ -224,6 +239,13 @@ def hurried(manager: User, case: Case) -> dict[str, dict[str, Any]]:
     }
 
 
+def passkey_of(user: User) -> Authenticator:
+    """A passkey of somebody's own, and the recovery codes that come with it."""
+    options = {"publicKey": {"challenge": b"asked", "user": {"id": user.id.hex}}}
+    two_step_actions.add_passkey(by=user, name="Phone", credential=json.loads(Passkey().make(options)))
+    return two_step.of(user)[0]
+
+
 @pytest.fixture
 def addresses(
     case_file: CaseFile, officer: User, deactivated: User, granted: User, excluded: User, governance: User,
@@ -240,6 +262,7 @@ def addresses(
     person = {"person_id": granted.id}
     told = {"reference": emergency(officer, case_file)}
     agreement = {"series": agreed(governance).series}
+    second_step = passkey_of(officer)
     return {
         "agency_change": {"code": Agency.objects.values_list("code", flat=True)[0]},
         "setup_policy": {"code": Policy.objects.create(code="visits", name="Visits at home").code},
@@ -257,6 +280,7 @@ def addresses(
         "draft_start": in_case,
         "guidance_page": {"word_id": "rule-1"},
         "item_change": item,
+        "mfa_remove": {"number": second_step.id},
         "item_remove": item,
         "person_deactivate": person,
         "person_reactivate": {"person_id": deactivated.id},

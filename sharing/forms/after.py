@@ -18,7 +18,6 @@ from cases.forms.base import (
     PlainTextField,
     Radios,
 )
-from sharing.forms.decision import REVIEW_AFTER_DAYS
 from sharing.forms.page import in_days, options
 from sharing.rules import after
 from sharing.rules.after import Pair
@@ -211,11 +210,12 @@ class ReviewForm(GovForm):
         required=False,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, after_days: int = 28, **kwargs: Any) -> None:
+        """Arguments: `after_days` – days until it is looked at again, where the officer says no other day."""
         super().__init__(*args, **kwargs)
         outcome: Any = self.fields["outcome"]
         outcome.offer(options("review_outcome"))
-        self.initial.setdefault("review_on", in_days(REVIEW_AFTER_DAYS))
+        self.initial.setdefault("review_on", in_days(after_days))
 
     def clean(self) -> dict[str, Any]:
         """What is still right has a next day; for the other answers the day does not count."""

@@ -17,7 +17,8 @@ from cases.forms.base import (
     PlainTextField,
     Radios,
 )
-from sharing import agreements, lists, rules
+from cases.models import Policy
+from sharing import agreements, lists, policies, rules
 from sharing.forms.basis import ANOTHER
 from sharing.forms.page import PageForm, Row, in_words, options
 from sharing.models import Agreement
@@ -156,7 +157,6 @@ class AgreementTermsForm(GovForm):
         required=False,
     )
     procedure = Dropdown(
-        [(code, label) for code, label in lists.choices("procedure") if code != "none"],
         empty_label="Not settled: the officer chooses",
         label="Which of your procedures covers it?",
         required=False,
@@ -184,9 +184,17 @@ class AgreementTermsForm(GovForm):
     )
 
     def __init__(
-        self, organisation: rules.Organisation, agencies: Sequence[Option], *args: Any, **kwargs: Any
+        self,
+        organisation: rules.Organisation,
+        agencies: Sequence[Option],
+        *args: Any,
+        held: Sequence[Policy] = (),
+        **kwargs: Any,
     ) -> None:
+        """Arguments: `agencies` – as they are offered; `held` – the organisation's policies."""
         super().__init__(*args, **kwargs)
+        kept = str(self.initial.get("procedure") or "")
+        self._offer("procedure", policies.offered(held, kept=kept, none=False))
         bases = rules.bases_offered(organisation, timezone.now())
         self._offer("basis", options("basis", bases))
         self._offer("agencies", agencies)
@@ -234,6 +242,7 @@ class AgreementTermsForm(GovForm):
             yield heading, [self[name] for name in names if name in self.fields]
 
 
+NO_NAMES: Mapping[str, str] = {}
 SHORT: Mapping[str, str] = {
     "name": "Name",
     "agencies": "Agencies",
@@ -248,21 +257,28 @@ SHORT: Mapping[str, str] = {
 _LISTED = {"methods": "method"}
 
 
-def terms(agreement: Agreement, agencies: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+def terms(
+    agreement: Agreement, agencies: Mapping[str, str], procedures: Mapping[str, str]
+) -> list[tuple[str, list[str]]]:
     """What a version says, in words; what it does not settle is left out.
 
     Args:
         agencies: the directory's names by code.
+        procedures: the names of the organisation's policies by code.
     """
-    found = [(words, said(agreement, name, agencies)) for name, words in SHORT.items()]
+    found = [(words, said(agreement, name, agencies, procedures)) for name, words in SHORT.items()]
     return [row for row in found if row[1]]
 
 
-def said(agreement: Agreement, name: str, agencies: Mapping[str, str]) -> list[str]:
+def said(
+    agreement: Agreement, name: str, agencies: Mapping[str, str], procedures: Mapping[str, str] = NO_NAMES
+) -> list[str]:
     """One of its terms in words; nothing where it settles none."""
     value = getattr(agreement, name)
     if name == "agencies":
         return [agencies.get(code) or lists.label("agency", code) for code in value]
+    if name == "procedure" and value in procedures:
+        return [procedures[value]]
     listed = _LISTED.get(name, name)
     if listed in lists.LISTS:
         return [lists.label(listed, code) for code in ([value] if isinstance(value, str) else value) if code]

@@ -13,7 +13,6 @@ from sharing.forms.page import FromTodayField, PageForm, in_days, in_words, opti
 from sharing.sheet import Sheet
 from sharing.words import words
 
-REVIEW_AFTER_DAYS = 28
 WAITING = {"reason_text": "What are you waiting for?", "review_on": "By when do you need the answer?"}
 """What two of the questions ask while advice is awaited; the record asks them so as well."""
 WORKING_DAYS_AT_HIGH_RISK = {"do_not_share": 2, "not_yet": 1}
@@ -137,7 +136,7 @@ class MainReasonsForm(PageForm):
 
     def defaults(self) -> dict[str, Any]:
         """The review date: sooner where the risk is high or the MARAC threshold is met."""
-        day = self._last() if self._pressing() else in_days(REVIEW_AFTER_DAYS)
+        day = self._last() if self._pressing() else in_days(self.sheet.review_after_days)
         return {"review_on": day.isoformat()}
 
     def clean(self) -> dict[str, Any]:

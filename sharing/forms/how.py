@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from cases.forms.base import CheckboxSet, Dropdown, PlainCharField, PlainTextField, Radios
-from sharing import lists
+from sharing import lists, policies, routes
 from sharing.forms.page import OpenMomentField, PageForm, options
 
 
@@ -27,7 +27,6 @@ class HowForm(PageForm):
         required=False,
     )
     procedure = Radios(
-        options("procedure"),
         label="Which of our procedures covers this?",
         help_text="If you share like this again and again, ask the information governance lead "
         "for a sharing agreement.",
@@ -52,7 +51,7 @@ class HowForm(PageForm):
             asked[f"method_{key}"] = Dropdown(
                 ways,
                 label=f"How will it be sent to {name}?",
-                help_text="The last ones in the list are not safe for sensitive information.",
+                help_text=routes.hint(self.sheet.route(person), str(person.get("method") or "")),
                 error_messages={"required": f"Select how it will be sent to {name}"},
             )
             asked[f"method_reason_{key}"] = PlainCharField(
@@ -60,6 +59,8 @@ class HowForm(PageForm):
                 required=False,
             )
         self.fields = {**asked, **self.fields}
+        kept = str(self.stored.get("procedure") or self.defaults().get("procedure") or "")
+        self.offer("procedure", policies.offered(self.sheet.policies, kept=kept))
 
     def load(self, stored: Mapping[str, Any]) -> dict[str, Any]:
         """Show what is stored with each recipient."""

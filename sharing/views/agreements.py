@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.forms.base import GovForm
-from cases.models import Agency, Organisation
+from cases.models import Agency, Organisation, Policy
 from cases.views import page
-from sharing import access, agreement_actions
+from sharing import access, agreement_actions, policies
 from sharing.answers import organisation_facts
 from sharing.forms.agreements import AgreementTermsForm, differences, said, terms
 from sharing.models import Agreement
@@ -119,7 +119,8 @@ def _form(
         if one.active or one.code in kept
     ]
     organisation = organisation_facts(Organisation.current())
-    return AgreementTermsForm(organisation, offered, page.posted(request), initial=start)
+    held = list(Policy.objects.all())
+    return AgreementTermsForm(organisation, offered, page.posted(request), initial=start, held=held)
 
 
 def _done(form: GovForm, action: Callable[[], object]) -> bool:
@@ -146,13 +147,15 @@ def _directory() -> dict[str, str]:
 
 
 def _versions(versions: Sequence[Agreement]) -> dict[str, Any]:
-    names = _directory()
+    names, procedures = _directory(), policies.names()
     before: Sequence[Agreement | None] = [*versions[1:], None]
     shown = [
         {
             "version": one,
             "changed": differences(older, one) if older else [],
-            "rows": [{"question": asked, "answer": answer} for asked, answer in terms(one, names)],
+            "rows": [
+                {"question": asked, "answer": answer} for asked, answer in terms(one, names, procedures)
+            ],
         }
         for one, older in zip(versions, before, strict=True)
     ]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from cases.actions import see
 from cases.banner import banner
-from cases.models import Agency, Case, Organisation, User
+from cases.models import Agency, Case, Organisation, Policy, User
 from sharing import access, actions, agreements, beside, journey, rules
 from sharing.answers import facts_of, prune
 from sharing.forms.page import PageForm
@@ -62,6 +62,7 @@ def sheet_of(answers: Mapping[str, Any], case: Case, organisation: Organisation 
         organisation: the settings, where they were read already.
     """
     organisation = organisation or Organisation.current()
+    agencies: Any = SimpleLazyObject(lambda: list(Agency.objects.all()))
     prefetch_related_objects([case], "people", "information")
     return Sheet(
         answers=answers,
@@ -69,7 +70,10 @@ def sheet_of(answers: Mapping[str, Any], case: Case, organisation: Organisation 
         people=list(case.people.all()),
         information=list(case.information.all()),
         # Most pages name no agency: the directory is read where one does.
-        agencies=cast("Sequence[tuple[str, str]]", SimpleLazyObject(_directory)),
+        agencies=cast("Sequence[tuple[str, str]]", SimpleLazyObject(lambda: _directory(agencies))),
+        policies=cast("Sequence[Policy]", SimpleLazyObject(lambda: list(Policy.objects.all()))),
+        routes=cast("Mapping[str, Agency]", SimpleLazyObject(lambda: _routes(agencies))),
+        review_after_days=organisation.review_after_days,
         agreements=cast(
             "Sequence[Agreement]",
             SimpleLazyObject(lambda: list(access.newest_agreements(answers.get("agreement")))),
@@ -77,8 +81,12 @@ def sheet_of(answers: Mapping[str, Any], case: Case, organisation: Organisation 
     )
 
 
-def _directory() -> list[tuple[str, str]]:
-    return list(Agency.objects.filter(active=True).values_list("code", "name"))
+def _directory(agencies: Iterable[Agency]) -> list[tuple[str, str]]:
+    return [(one.code, one.name) for one in agencies if one.active]
+
+
+def _routes(agencies: Iterable[Agency]) -> dict[str, Agency]:
+    return {one.code: one for one in agencies if one.secure_methods or one.duty_phone}
 
 
 def open_desk(request: HttpRequest, draft: Draft) -> Desk:

@@ -16,6 +16,7 @@ from cases.banner import banner
 from cases.fields import drawing
 from cases.models import Case, Organisation, User
 from cases.views import page
+from cases.views.gate import when_live
 from sharing import access, actions, emergency_actions
 from sharing.emergency import standing
 from sharing.forms.emergency import EmergencyForm, carried, typed
@@ -25,6 +26,7 @@ USED = "This page has been used already. Your answers are still here: press Reco
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@when_live("sharing/emergency_not_live.html")
 def emergency(request: HttpRequest) -> HttpResponse:
     """Record an emergency share of which the case is not known: it opens a provisional one."""
     user = case_access.require_role(page.user(request), User.Role.OFFICER, User.Role.MANAGER)

@@ -11,13 +11,14 @@ from cases import notices, setting_up
 from cases.models import Organisation, User
 from sharing import access, after, lists, work
 from sharing.views.desk import actor
+from sharing.views.setup import tasks
 
 NEWEST = 10
 SHOWN = 50
 """How many tasks a group shows."""
-
 TOLD = 20
 """How many notices are shown: the next come when these are put away."""
+
 
 @require_http_methods(["GET", "HEAD"])
 def home(request: HttpRequest) -> HttpResponse:
@@ -32,6 +33,8 @@ def home(request: HttpRequest) -> HttpResponse:
         page["decisions"] = [(one, lists.label("outcome", one.outcome)) for one in _newest(user)]
     elif user.role == user.Role.GOVERNANCE:
         page["incidents"] = after.incidents_to_answer(user, now)
+    elif user.role == user.Role.ADMINISTRATOR:
+        page["set_up"] = tasks(setting_up.missing(Organisation.current()))
     return render(request, "sharing/home.html", page)
 
 

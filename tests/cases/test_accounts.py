@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from audit import ledger
 from audit.models import Entry
-from cases import account_actions, events
+from cases import account_actions, events, setup_actions
 from cases.models import Agency, Membership, Organisation, SignInLink, Team, User
 from tests.audit.test_append import at_once
 from tests.cast import PASSWORD, UserFactory
@@ -39,11 +39,11 @@ ACTIONS: dict[str, tuple[str, Act]] = {
         ),
     ),
     "deactivate": ("user.deactivated", lambda by, user, _: account_actions.deactivate(by=by, user=user)),
-    "add_team": ("team.added", lambda by, *_: account_actions.add_team(by=by, name="East")),
-    "add_agency": ("agency.added", lambda by, *_: account_actions.add_agency(by=by, name="Canal rescue")),
+    "add_team": ("team.added", lambda by, *_: setup_actions.add_team(by=by, name="East")),
+    "add_agency": ("agency.added", lambda by, *_: setup_actions.add_agency(by=by, name="Canal rescue")),
     "set_organisation": (
         "organisation.changed",
-        lambda by, *_: account_actions.set_organisation(
+        lambda by, *_: setup_actions.set_organisation(
             by=by, values={"type": "almo", "name": "Example Homes"}
         ),
     ),
@@ -207,12 +207,12 @@ def test_an_address_belongs_to_one_person(taken: str, administrator: User, offic
 
 def test_agencies_keep_their_codes(administrator: User) -> None:
     names = ["Canal rescue", "Canal & rescue!", "消防署", "消防"]
-    made = [account_actions.add_agency(by=administrator, name=name) for name in names]
+    made = [setup_actions.add_agency(by=administrator, name=name) for name in names]
     assert len({agency.code for agency in made}) == 4
     with pytest.raises(ValidationError, match="already"):
-        account_actions.add_agency(by=administrator, name="canal RESCUE")
-    changed = account_actions.change_agency(
-        by=administrator, agency=made[0], name="Canal service", active=False
+        setup_actions.add_agency(by=administrator, name="canal RESCUE")
+    changed = setup_actions.change_agency(
+        by=administrator, agency=made[0], values={"name": "Canal service", "active": False}
     )
     assert (changed.code, Agency.objects.get(code=changed.code).name) == ("canal_rescue", "Canal service")
 

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 
 from audit import guards
-from cases import account_actions, actions
+from cases import actions, setup_actions
 from cases.apps import append_only_models
 from cases.models import (
     Case,
@@ -34,8 +34,8 @@ def rows(case_file: CaseFile, granted: User, excluded: User, administrator: User
     """At least one row in every guarded table of this floor."""
     values = {"happened_on": date(2026, 3, 9), "consent": "refused", "note": "At the office"}
     actions.log_consent(by=granted, case=case_file.case, values=values)
-    account_actions.add_agency(by=administrator, name="Canal rescue")
-    account_actions.set_organisation(by=administrator, values={"type": "almo"})
+    setup_actions.add_agency(by=administrator, name="Canal rescue")
+    setup_actions.set_organisation(by=administrator, values={"type": "almo"})
     now, case = timezone.now(), case_file.case
     Policy.objects.create(code="sharing", name="Sharing policy")
     Concern.objects.create(case=case, kind="incident", text="A broken window")

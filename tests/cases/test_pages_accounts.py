@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from audit.models import Entry
 from cases import account_actions
-from cases.models import Agency, Organisation, Team, User
+from cases.models import Agency, Team, User
 from tests.cast import CaseFile, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -18,15 +18,6 @@ pytestmark = pytest.mark.django_db
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 NEW = "another long password"
 PERSON = {"name": "Nina Newcomer", "email": "nina@council.example", "role": "officer"}
-SETUP = {
-    "name": "Example Homes",
-    "type": "almo",
-    "public_authority": "by_type",
-    "policy_document": "yes",
-    "notice_bases": ["6-1-e", "6-1-d"],
-    "seventh_basis": "no",
-    "urgent_basis": "by_type",
-}
 BAD = {
     "NUL": "a\0b",
     "lone surrogate": b"a\xed\xa0\x80b",
@@ -184,43 +175,6 @@ def test_teams_and_agencies(admin: Client, team: Team) -> None:
     assert admin.post(address, {"name": "Canal service", "active": "no"}).status_code == 302
     assert "Select whether it is offered" in text(admin.post(address, {"name": "Canal service"}))
     assert admin.get(reverse("agency_change", args=["none"])).status_code == 404
-
-
-def test_the_settings_are_saved_as_the_rules_read_them(admin: Client) -> None:
-    assert admin.post(reverse("setup"), SETUP).status_code == 302
-    saved = Organisation.current()
-    assert (saved.type, saved.public_authority, saved.policy_document) == ("almo", None, True)
-    assert (saved.notice_bases, saved.seventh_basis) == (["6-1-e", "6-1-d"], False)
-    assert (
-        admin.post(reverse("setup"), SETUP | {"public_authority": "no", "notice_bases": []}).status_code
-        == 302
-    )
-    saved = Organisation.current()
-    assert (saved.public_authority, saved.notice_bases) == (False, None)
-
-
-@pytest.mark.parametrize("field", SETUP)
-def test_bad_settings_change_nothing(field: str, admin: Client) -> None:
-    page = admin.post(reverse("setup"), SETUP | {field: "a\0b"})
-    assert page.status_code == 200
-    assert f'id="id_{field}_error"' in text(page)
-    assert not Organisation.objects.exists()
-
-
-def test_the_urgent_basis_is_one_that_is_open_and_says_what_it_rests_on(admin: Client) -> None:
-    task = {"urgent_basis": "6-1-e", "urgent_power": "Care Act 2014, section 42"}
-    for wrong, field in (
-        ({"urgent_basis": "6-1-e", "urgent_power": ""}, "urgent_power"),
-        ({"urgent_basis": "6-1-f", "urgent_power": "We weighed it"}, "urgent_basis"),
-        ({"urgent_basis": "6-1-a"}, "urgent_basis"),
-    ):
-        assert f'id="id_{field}_error"' in text(admin.post(reverse("setup"), SETUP | wrong))
-    assert admin.post(reverse("setup"), SETUP | task).status_code == 302
-    saved = Organisation.current()
-    assert (saved.urgent_basis, saved.urgent_power) == tuple(task.values())
-    assert admin.post(reverse("setup"), SETUP).status_code == 302
-    saved = Organisation.current()
-    assert (saved.urgent_basis, saved.urgent_power) == ("", "")
 
 
 def test_the_people_page_costs_the_same_for_many(

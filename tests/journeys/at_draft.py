@@ -10,11 +10,11 @@ from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from cases import actions as case_actions
-from cases.models import InformationItem, Organisation, Team, User
+from cases.models import InformationItem, Team, User
 from sharing import actions, rules
 from sharing.models import Draft
 from sharing.views.desk import sheet_of
-from tests.cast import UserFactory
+from tests.cast import UserFactory, go_live
 from tests.journeys.findings import (
     ANSWERS,
     INFORMATION,
@@ -118,7 +118,7 @@ def prepare(page: Page, by: User, team: Team, row: Row) -> At:
     """A case and a draft of it, changed as a row says."""
     now = timezone.now()
     if row.settings:
-        Organisation(id=1, **row.settings).save()
+        go_live(**row.settings)
     safe: dict[str, Any] = {"safe_routes": ["phone"], "unsafe_routes": ["post"]}
     people = [PEOPLE[0] | safe, *PEOPLE[1:]]
     case = case_actions.create_case(

@@ -27,6 +27,7 @@ NO_PAGE = {
     "decision_pdf": "a file; tests/sharing/test_paper_tags.py reads its tags",
     "health": "for machines",
     "log_csv": "a file",
+    "mfa_login_webauthn": "for the script that asks for a passkey",
     "stay": "for the script that warns before the session ends",
 }
 NOT_SIGNED_IN = {"account_login", "quick_exit"}
@@ -35,7 +36,8 @@ SHOWN = [
 ]
 """Every page that shows something; what answers a post alone shows nothing."""
 NAMES = sorted(SHOWN) + [f"draft_step {slug}" for slug in journey.BY_SLUG]
-ENDS_SOMETHING = ("account_logout", "draft_discard", "item_remove", "quick_exit", "recipient_remove")
+ENDS_SOMETHING = ("account_logout", "draft_discard", "item_remove", "mfa_remove", "quick_exit",
+                  "recipient_remove")  # fmt: skip
 """Their buttons take away what other pages show: they come last."""
 NAMES.sort(key=lambda name: name in ENDS_SOMETHING)
 OF_DRAFTS = [name for name in NAMES if name.startswith(("draft", "item", "recipient"))]
@@ -46,7 +48,8 @@ WITHOUT_ERROR = {
     "cases", "cookies", "decision",
     "draft", "draft_check", "draft_discard", "draft_done", "draft_items", "draft_panel", "draft_recipients",
     "draft_step items", "draft_step recipients", "draft_step safer", "emergency_done", "guidance",
-    "guidance_page", "home", "incident", "incidents", "item_remove", "logs", "my_team",
+    "guidance_page", "home", "incident", "incidents", "item_remove", "logs", "mfa_add_webauthn",
+    "mfa_generate_recovery_codes", "mfa_index", "mfa_remove", "mfa_view_recovery_codes", "my_team",
     "parked", "people", "person_access", "person_deactivate", "person_hand_on", "person_link",
     "person_reactivate", "person_sign_out", "person_two_step", "privacy", "quick_exit", "recipient_remove", "setup",
 }  # fmt: skip

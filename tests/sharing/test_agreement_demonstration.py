@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 from audit import ledger
 from audit.models import Entry
-from cases import account_actions
+from cases import setup_actions
 from cases.models import Agency, User
 from dahashare import demonstration, demonstration_agreements
 from sharing import agreements, lists, rules
@@ -40,7 +40,7 @@ def test_the_demonstration_makes_three_once_by_its_governance_lead(settings: Any
 def test_its_law_is_open_to_the_organisation_and_holds(
     name: str, organisation: rules.Organisation, administrator: User, governance: User
 ) -> None:
-    account_actions.set_organisation(by=administrator, values={"type": organisation.type})
+    setup_actions.set_organisation(by=administrator, values={"type": organisation.type})
     demonstration_agreements.make(by=governance)
     key = demonstration_agreements.request_key(name)
     one = Agreement.objects.get(request_key=key)

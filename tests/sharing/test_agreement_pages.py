@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit import ledger
-from cases import account_actions
+from cases import setup_actions
 from cases.models import Agency, Organisation, User
 from sharing.agreement_actions import end_agreement, record_agreement
 from sharing.models import Agreement
@@ -146,7 +146,7 @@ def test_what_cannot_be_used_is_said_beside_its_question(
 def test_the_bases_are_those_of_the_organisation(lead: Client, administrator: User) -> None:
     assert lead.post(reverse("agreement_new"), posted(basis="6-1-ea")).status_code == 200
     values = {"type": "registered_provider", "seventh_basis": True}
-    account_actions.set_organisation(by=administrator, values=values)
+    setup_actions.set_organisation(by=administrator, values=values)
     assert Organisation.current().seventh_basis
     shown = lead.post(reverse("agreement_new"), posted(basis="6-1-ea", law=""))
     assert errors(shown) == {"annex_1": ["Select the recognised interest"]}

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cases import account_actions
+from cases import setup_actions
 from cases.models import Organisation, User
 from sharing import access, journey
 from tests.cast import CaseFile
@@ -65,7 +65,7 @@ def test_agreements_are_read_once_where_a_page_needs_them(who: Decider) -> None:
 def test_the_settings_that_come_with_a_draft_are_the_organisations(who: Decider, administrator: User) -> None:
     assert access.organisation_with(who.draft) == Organisation.current()
     values: dict[str, Any] = {"type": "almo", "public_authority": False, "notice_bases": ["6-1-e"]}
-    account_actions.set_organisation(by=administrator, values=values | {"policy_document": True})
+    setup_actions.set_organisation(by=administrator, values=values | {"policy_document": True})
     draft = access.stored_draft(who.draft.id)
     assert draft is not None
     found, stored = access.organisation_with(draft), Organisation.current()

@@ -8,11 +8,11 @@ from django.test import Client
 from django.urls import reverse
 
 from audit import ledger
-from cases.models import Organisation, User
+from cases.models import User
 from sharing import actions, emergency_actions, projection, rules
 from sharing.actions import AlreadyFollowed, answers_of
 from sharing.models import Draft
-from tests.cast import CaseFile
+from tests.cast import CaseFile, go_live
 from tests.sharing import hurrying
 from tests.sharing.deciding import NOW, draft_of, recipient
 from tests.sharing.hurrying import browser_of, only_decision, post, recorded
@@ -125,7 +125,7 @@ def test_the_completion_can_be_opened_again_after_it_was_thrown_away(
     assert emergency_actions.open_completion(by=officer, decision=decision) == first
     before = answers_of(first)
     actions.discard_draft(by=officer, draft=first)
-    Organisation.objects.create(name="Homes", type="registered_provider")
+    go_live(name="Homes", type="registered_provider")
     again = emergency_actions.open_completion(by=officer, decision=decision)
     assert again.id != first.id
     assert answers_of(again) == before

@@ -16,7 +16,7 @@ from cases.models import Case, User
 from sharing import actions, emergency
 from sharing.models import Decision, Draft
 from tests.audit.test_append import at_once
-from tests.cast import CaseFile, UserFactory
+from tests.cast import CaseFile, UserFactory, go_live
 from tests.sharing.deciding import draft_of
 from tests.sharing.filling import day
 from tests.sharing.hurrying import PAGE, browser_of, only_decision, page_of, post
@@ -88,7 +88,7 @@ def test_an_overdue_completion_is_said(
     post(browser, case_file)
     past, address = timezone.now() - timedelta(days=1), reverse("decision", args=[only_decision().reference])
     assert "Completion overdue" not in text(browser.get(address))
-    monkeypatch.setattr(emergency, "completion_due", lambda _: past)
+    monkeypatch.setattr(emergency, "complete_by", lambda *_: past)
     assert "Completion overdue" in text(browser.get(address))
 
 
@@ -224,6 +224,7 @@ def test_it_cannot_have_been_later(browser: Client, case_file: CaseFile) -> None
 
 
 def test_without_a_team_the_page_says_what_to_do(db: None) -> None:
+    go_live()
     browser = browser_of(UserFactory())
     for page in (browser.get(reverse("emergency")), post(browser, None)):
         assert page.status_code == 200

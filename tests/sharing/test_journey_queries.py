@@ -1,4 +1,4 @@
-"""Each page of a decision makes at most 12 queries, however many items, people and recipients there are."""
+"""Each page of a decision makes at most 14 queries, however many items, people and recipients there are."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +21,7 @@ from tests.sharing.agreeing import agreed
 from tests.sharing.deciding import answers, draft_of, item, recipient
 
 pytestmark = pytest.mark.django_db(transaction=True)
-MOST = 12
+MOST = 14
 MARKS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
 """Statements that bound a transaction: they ask and write nothing."""
 EVERY_STEP: dict[str, Any] = {
@@ -78,7 +78,7 @@ def counted(client: Client, officer: User, case_file: CaseFile) -> Callable[[Dra
     return count
 
 
-def test_twelve_queries_whatever_there_is(
+def test_few_queries_whatever_there_is(
     counted: Callable[[Draft], dict[str, int]], officer: User, case_file: CaseFile
 ) -> None:
     few = counted(_draft(officer, case_file, 1, 2))
@@ -96,7 +96,7 @@ def test_twelve_queries_whatever_there_is(
     assert set(journey.BY_SLUG) - set(many) <= {"agreement"}
 
 
-def test_typing_that_waits_costs_a_page_one_query_and_none_more_than_twelve(
+def test_typing_that_waits_costs_a_page_one_query(
     counted: Callable[[Draft], dict[str, int]], officer: User, case_file: CaseFile, governance: User
 ) -> None:
     agreement = agreed(governance, agencies=["police", "immigration_enforcement"])

@@ -17,7 +17,7 @@ from cases.models import ConsentRecord, Organisation, User
 from sharing import access, actions, lists, projection, recording, rules, words
 from sharing.answers import facts_of, fingerprint
 from sharing.models import Decision, Draft
-from tests.cast import CaseFile
+from tests.cast import CaseFile, go_live
 from tests.sharing.deciding import NOT_SHARED, NOW, REASON, answers, decided, draft_of, item
 
 
@@ -243,7 +243,7 @@ def test_so_is_everything_that_the_rules_read(
             values = {"safe_routes": []}
             case_actions.change_person(by=officer, person=case_file.survivor, values=values)
         else:
-            Organisation(type="other").save()
+            go_live(type="other")
         return real(*args)
 
     monkeypatch.setattr(actions, "_consent_record", late)
