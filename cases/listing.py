@@ -19,7 +19,7 @@ from django.db.models.functions import Now
 
 from cases import access, search, vault
 from cases.banner import VICTIM_SURVIVOR
-from cases.models import Case, CaseUserPermission, Exclusion, Membership, Person, TimedAccess, User
+from cases.models import Case, CaseUserPermission, Exclusion, Membership, Person, Team, TimedAccess, User
 from cases.models.cases import OPEN
 
 SIZE = 25
@@ -101,7 +101,9 @@ _CASE_COLUMNS = (
 _PERSON_COLUMNS = "id, case_id, position, role, name, preferred_name"
 """What a list shows. The other columns are read when they are asked for, each with a query of its own."""
 _CASES = """
-SELECT {columns}, o.name AS owner_name FROM cases_case c JOIN cases_user o ON o.id = c.owner_id WHERE c.id IN ({ids})
+SELECT {columns}, o.name AS owner_name, t.name AS team_name
+FROM cases_case c JOIN cases_user o ON o.id = c.owner_id JOIN cases_team t ON t.id = c.team_id
+WHERE c.id IN ({ids})
 """
 _VICTIMS = """
 SELECT {columns} FROM cases_person WHERE case_id IN ({ids}) AND role = %s ORDER BY position, id
@@ -109,7 +111,7 @@ SELECT {columns} FROM cases_person WHERE case_id IN ({ids}) AND role = %s ORDER 
 
 
 def _rows(ids: Sequence[UUID], backwards: bool) -> list[Case]:
-    """The cases with these ids, their owners' names and victim/survivors, and their keys opened.
+    """The cases with these ids, the names of owner and team, victim/survivors, and their keys opened.
 
     Written out: to compose these queries and load every column takes longer than all else on the page.
     """
@@ -123,11 +125,13 @@ def _rows(ids: Sequence[UUID], backwards: bool) -> list[Case]:
     for person in Person.objects.raw(query, [*params, VICTIM_SURVIVOR]):
         victims[person.case_id].append(person)
     for case in found.values():
-        name = case.__dict__.pop("owner_name")
-        case.owner = User.from_db(case._state.db, ["id", "name"], [case.owner_id, name])
-        people = QuerySet(Person)
+        values = case.__dict__  # the two names are no columns of a case
+        owner, team = [case.owner_id, values.pop("owner_name")], [case.team_id, values.pop("team_name")]
+        case.owner = User.from_db(case._state.db, ["id", "name"], owner)
+        case.team = Team.from_db(case._state.db, ["id", "name"], team)
+        people: QuerySet[Person] = QuerySet(Person)
         people._result_cache = victims[case.id]
-        case._prefetched_objects_cache = {"people": people}  # as prefetch_related leaves it
+        case.__dict__["_prefetched_objects_cache"] = {"people": people}  # as prefetch_related leaves it
     vault.load(found)
     return [found[one] for one in (reversed(ids) if backwards else ids)]
 
