@@ -1,4 +1,4 @@
-"""Bad input of the pages of set-up: a clear error beside its field, what was typed stays, nothing is saved."""
+"""Bad input of the pages of set-up: an error beside its field, what was typed stays, nothing is saved."""
 
 import re
 from typing import Any
