@@ -70,6 +70,7 @@ def overview(request: HttpRequest) -> HttpResponseBase:
         "app": next((one for one in held if one.type == two_step.APP), None),
         "passkeys": [one for one in held if one.type == two_step.PASSKEY],
         "codes": len(codes.get_unused_codes()) if codes else 0,
+        "unwritten": codes is not None and not codes.did_view,
         "held": held,
     }
     return render(request, "mfa/overview.html", context)
@@ -152,10 +153,13 @@ def remove(request: HttpRequest, user: User, number: int) -> HttpResponseBase:
 @page
 @managing
 def recovery_codes(request: HttpRequest, user: User) -> HttpResponseBase:
-    """The recovery codes, until their owner says that they are written down."""
+    """The recovery codes, until their owner says that they are written down.
+
+    Raises Http404 where there are none.
+    """
     codes = two_step.recovery_codes(user)
     if codes is None:
-        return redirect("mfa_index")
+        raise Http404
     if request.method == "POST":
         codes.mark_as_viewed()
         return _onward(request)
@@ -169,9 +173,12 @@ def recovery_codes(request: HttpRequest, user: User) -> HttpResponseBase:
 @page
 @managing
 def new_codes(request: HttpRequest, user: User) -> HttpResponseBase:
-    """Make new recovery codes, after a question."""
+    """Make new recovery codes, after a question.
+
+    Raises Http404 for somebody without a second step.
+    """
     if not two_step.has_any(user):
-        return redirect("mfa_index")
+        raise Http404
     if request.method == "POST":
         two_step_actions.new_codes(by=user)
         return redirect("mfa_view_recovery_codes")

@@ -27,7 +27,8 @@ CODES, AGAIN, STEP = "/account/two-step/recovery-codes/", "/account/again/", "/s
 OPEN_BEFORE = {
     "accessibility", "account_login", "account_logout", "account_reauthenticate", "cookies", "health",
     "mfa_activate_totp", "mfa_add_webauthn", "mfa_authenticate", "mfa_index", "mfa_login_webauthn",
-    "mfa_view_recovery_codes", "privacy", "quick_exit", "stay", "welcome",
+    "mfa_view_recovery_codes", "openid_connect_callback", "openid_connect_login", "privacy", "quick_exit", "stay",
+    "welcome",
 }  # fmt: skip
 """What somebody meets who has not taken the second step."""
 

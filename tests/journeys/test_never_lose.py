@@ -216,7 +216,7 @@ def test_a_session_that_is_locked_in_the_middle_of_a_page_brings_the_text_back(
     type_harm(tab)
     tab.get_by_role("link", name="Sign in again in this window").click()
     sign_in(tab, officer)
-    expect(tab.locator("h1")).to_have_text("You were signed out before this was sent")
+    expect(tab.locator("h1")).to_have_text("This was not sent yet")
     check_page(tab, "parked")
     tab.get_by_role("button", name="Send it again").click()
     expect(tab.locator("h1")).to_have_text("Why share, or why not")
@@ -232,7 +232,7 @@ def test_without_script_a_form_that_came_too_late_is_sent_again(
     type_harm(page, f"{TYPED}\n“twice” <b>")
     lock_sessions()
     page.get_by_role("button", name="Save and come back later").click()
-    assert page.get_by_text("You were signed out before this was sent").is_visible()
+    assert page.get_by_role("heading", name="This was not sent yet").is_visible()
     sign_in(page, officer)
     page.get_by_role("button", name="Send it again").click()
     assert page.locator("h1").inner_text() == "Decide whether to share"
