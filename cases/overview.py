@@ -60,7 +60,6 @@ def closed(case: Case, user: User) -> dict[str, Any] | None:
         "because": CLOSED_BECAUSE.get(case.closed_because, ""),
         "note": case.closing_note,
         "of": of if of and access.can(user, "view", of) else None,
-        "may_reopen": access.can(user, "reopen", case),
     }
 
 
@@ -149,7 +148,6 @@ def context(case: Case, user: User) -> dict[str, Any]:
         "closed": closed(case, user),
         "duplicates": duplicates(case, user),
         "concern": newest_concern(case),
-        "may_move": access.can(user, "manage_access", case),
         "basis_rows": basis_rows(case),
         "risk_rows": risk_rows(case),
         "people": person_rows(case),

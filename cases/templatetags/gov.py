@@ -211,11 +211,11 @@ def navigation(user: Any, path: str) -> list[dict[str, Any]]:
 
 
 def _emergency(context: Context, user: Any) -> str:
-    """Where an officer or a manager records an emergency share: in the case of the page, where it has one."""
+    """Where an officer or a manager records an emergency share: in the case of the page, where one is open."""
     if getattr(user, "role", "") not in ("officer", "manager"):
         return ""
     case = context.get("case") or getattr(context.get("decision"), "case", None)
-    reference = getattr(case, "reference", "")
+    reference = "" if getattr(case, "closed", False) else getattr(case, "reference", "")
     return f"/cases/{reference}{PATHS['emergency']}" if reference else PATHS["emergency"]
 
 

@@ -1,5 +1,6 @@
 """A case by keyboard alone, from its opening to what is held about it, in parts that journeys share."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from django.utils import timezone
@@ -13,21 +14,30 @@ def day(keys: Keys, legend: str, value: date) -> None:
     keys.day(legend, value.day, value.month, value.year)
 
 
-def open_case(page: Page, name: str, preferred: str) -> None:
-    """From the list of cases to the overview of a new one, whose concern was identified yesterday."""
+def open_case(
+    page: Page, name: str, preferred: str, *, looked: Callable[[str], object] = lambda _name: None
+) -> None:
+    """From the list of cases to the overview of a new one, whose concern was identified yesterday.
+
+    Args:
+        looked: is told the name of each page when it is open.
+    """
     page.goto("/cases/")
     keys, identified = Keys(page), timezone.localtime() - timedelta(days=1)
     keys.press("Open a new case")
+    looked("who")
     keys.type("What is the victim/survivor’s name?", name)
     keys.type("What do they prefer to be called? (optional)", preferred)
-    for _ in ("who", "contact", "others"):
+    for at in ("contact", "others", "concern"):
         keys.press("Continue")
+        looked(at)
     keys.type("What happened, or what is the worry?", "She told us that she is afraid at home")
     parts = identified.day, identified.month, identified.year
     keys.day("When was the concern identified?", *parts, f"{identified:%H:%M}")
     keys.type("Who told us, or how do we know?", "She came to the office")
     keys.choose("Has the victim/survivor been given privacy information?", "Not recorded")
     keys.press("Continue")
+    looked("check")
     keys.press("Open the case")
 
 
@@ -37,7 +47,7 @@ def safe_contact(page: Page, preferred: str) -> None:
     keys.press(f"No safe way to contact {preferred} is recorded")
     keys.choose("Phone", "Safe")
     keys.choose("Post", "Not safe")
-    day(keys, "When were these routes last checked with them? (optional)", timezone.localdate())
+    keys.tick("Ways to contact", within="What have you checked with them?")
     keys.press("Save")
 
 

@@ -2,13 +2,11 @@
 
 import csv
 import io
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from cases.models import Case, User
@@ -16,7 +14,6 @@ from sharing import journey
 from tests.browser import Keys, assert_summary_links_land, check_page, signed_in
 from tests.cast import CaseFile
 from tests.journeys import deciding as by_keyboard
-from tests.journeys import opening
 from tests.journeys.telephone import assert_verified
 from tests.sharing.filling import Decider, decider
 
@@ -41,35 +38,6 @@ def test_a_full_decision_by_keyboard_alone_on_a_telephone(
     Keys(page).press("See the recorded decision")
     expect(page.get_by_text(by_keyboard.REASON).first).to_be_visible()
     assert_in_timeline(page, manager, case_file.case, reference)
-    assert_in_log(page, governance, reference)
-    assert_verified()
-
-
-def test_a_new_case_and_its_decision_by_keyboard_alone(
-    page: Page, officer: User, manager: User, governance: User
-) -> None:
-    signed_in(page, officer)
-    opening.open_case(page, "Rosalind Okafor", "Roz")
-    opening.safe_contact(page, "Roz")
-    opening.add_child(page, "Tobias")
-    opening.assess_as_high(page)
-    long_ago = timezone.localdate() - timedelta(days=100)
-    opening.add_information(page, "He waits outside with a knife", about="Roz", dated=long_ago)
-    opening.add_information(page, "The door was mended twice", about="Roz", dated=long_ago)
-    case = Case.objects.get(owner=officer)
-    Keys(page).press("Sharing")
-    by_keyboard.start_decision(page)
-    by_keyboard.pages_1_to_3(page)
-    by_keyboard.pages_4_and_5(page)
-    numbers = {"share": "Decide about information 1", "withhold": "Decide about information 2"}
-    by_keyboard.pages_6_to_8(page, **numbers)
-    by_keyboard.answer_points(page)
-    reference = by_keyboard.record(page)
-    page.goto(reverse("case", args=[case.reference]))
-    standing = page.locator(".govuk-summary-card", has_text="Lawful basis, consent and necessity")
-    expect(standing).to_contain_text("Public task")
-    expect(standing).to_contain_text("Not asked: we rely on another lawful basis")
-    assert_in_timeline(page, manager, case, reference)
     assert_in_log(page, governance, reference)
     assert_verified()
 
