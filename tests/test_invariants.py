@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.db import models
 from django.utils import timezone
@@ -22,9 +23,11 @@ from cases import (
     actions,
     chronology_actions,
     closing,
+    handing,
     matching,
     moving,
     setup_actions,
+    staff_actions,
     timed_access,
     two_step,
     two_step_actions,
@@ -33,7 +36,7 @@ from cases.apps import append_only_models
 from cases.models import Agency, Case, Exclusion, Membership, Organisation, Team, User
 from sharing import actions as sharing_actions
 from sharing import after_actions, agreement_actions, emergency_actions, typing_actions
-from tests.cast import CaseFile, make_case, open_for
+from tests.cast import CaseFile, UserFactory, make_case, open_for
 from tests.sharing import hurrying
 from tests.sharing.agreeing import agreed, terms
 from tests.sharing.deciding import NOW, answers, decided, draft_of
@@ -62,7 +65,7 @@ READING = {
     "open_follow_up",
     "plain",
     "last_day",
-    "places",
+    *("left_behind", "places", "places_of", "takers", "to_hand_on"),
     *("fetch", "may_review", "over_at", "register", "running"),
     "link_owner",
     "names_themselves",
@@ -230,6 +233,22 @@ def _staff_calls(people: People) -> Calls:
     }
 
 
+def _leaving_calls(file: CaseFile, people: People) -> Calls:
+    by, manager, officer, team = people.administrator, people.manager, people.officer, file.case.team
+    gone = UserFactory(teams=[team])
+    access_actions.grant(by=manager, case=file.case, user=gone)
+    account_actions.deactivate(by=by, user=gone)
+    rows = [UserSession.objects.create(user=officer, ip="10.0.0.1", session_key=key) for key in ("a", "b")]
+    return {
+        "hand_on": lambda: handing.hand_on(by=manager, leaver=officer, team=team, cases=[file.case.id]),
+        "end_grants": lambda: handing.end_grants(by=by, leaver=gone),
+        "end_session": lambda: staff_actions.end_session(by=officer, number=rows[0].pk),
+        "end_other_sessions": lambda: staff_actions.end_other_sessions(by=officer, keep="a"),
+        "sign_out_everywhere": lambda: staff_actions.sign_out_everywhere(by=by, user=officer),
+        "reset_two_step": lambda: staff_actions.reset_two_step(by=by, user=people.colleague),
+    }
+
+
 def _two_step_calls(people: People) -> Calls:
     by, other = people.officer, people.colleague
     secret = "JBSWY3DPEHPK3PXP"
@@ -299,6 +318,7 @@ def _public(module: ModuleType) -> Iterator[str]:
 
 ROOMS = (
     access_actions, after_actions, emergency_actions, actions, account_actions, chronology_actions, closing,
+    handing, staff_actions,
     matching, moving,
     sharing_actions, agreement_actions, setup_actions, timed_access, two_step_actions,
 )  # fmt: skip
@@ -321,7 +341,7 @@ def call(
     people = People(officer, manager, administrator, colleague, governance)
     return (_case_calls(case_file, people) | _closing_calls(case_file, people)
             | _access_calls(case_file, people) | _staff_calls(people)
-            | _two_step_calls(people)
+            | _two_step_calls(people) | _leaving_calls(case_file, people)
             | _sharing_calls(case_file, people) | _after_calls(case_file, people)
             | _emergency_calls(case_file, people) | _agreement_calls(people))[request.param]  # fmt: skip
 
