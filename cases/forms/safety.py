@@ -71,7 +71,11 @@ class SafeContactForm(GovForm):
         super().__init__(*args, **kwargs)
         self.person = person
         for code, words in choices.choices("route"):
-            self.fields[ROUTE + code] = Radios(ROUTE_ANSWERS, label=words, initial=UNKNOWN, required=False)
+            # Required, so that a post that was cut short wipes nothing.
+            required = {"required": f"Select whether this is safe: {words.lower()}"}
+            self.fields[ROUTE + code] = Radios(
+                ROUTE_ANSWERS, label=words, initial=UNKNOWN, error_messages=required
+            )
 
     @property
     def route_fields(self) -> list[Any]:
@@ -158,6 +162,12 @@ class StaffSafetyForm(GovForm):
     def initial_of(case: Case) -> dict[str, Any]:
         """The answer as it is recorded."""
         return {"staff_safety": case.staff_safety}
+
+    def clean(self) -> dict[str, Any]:
+        """An empty answer is one; a post that was cut short is none, and wipes nothing."""
+        if "staff_safety" not in self.data:
+            self.add_error("staff_safety", "Reload the page and enter your answer again")
+        return self.cleaned_data
 
     def values(self, case: Case) -> dict[str, Any]:
         """What `actions.change_case` takes. A new text that nobody checked has no day."""

@@ -93,10 +93,16 @@ def _person(_: CaseFile) -> Answers:
     return answers | limbs | day("birth_date", 1, "may", 1950)
 
 
+ROUTES = ("phone", "voicemail", "text", "email", "post", "visit")
+NOT_ASKED = {f"route_{route}": "not_recorded" for route in ROUTES}
+
+
 def _contact(_: CaseFile) -> Answers:
     texts = {"do_not": "Ring the landline", "safe_times": "Before noon", "contact": "Ring twice"}
-    routes = {"route_phone": "safe", "route_post": "unsafe"}
-    return texts | routes | {"checked": ["routes", "contact"]} | day("checked_on")
+    routes = NOT_ASKED | {"route_phone": "safe", "route_post": "unsafe"}
+    return (
+        texts | {"new_code_word": "heron"} | routes | {"checked": ["routes", "contact"]} | day("checked_on")
+    )
 
 
 def _concern(_: CaseFile) -> Answers:

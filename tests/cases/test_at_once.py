@@ -14,7 +14,7 @@ from cases import access_actions, actions
 from cases.models import Case, InformationItem, Person, User
 from tests.audit.test_append import at_once
 from tests.browser import BACKEND
-from tests.cases.case_pages import PAGES, address, html, with_key
+from tests.cases.case_pages import NOT_ASKED, PAGES, address, html, with_key
 from tests.cast import CaseFile
 
 EDITORS = 50
@@ -45,7 +45,7 @@ def test_of_fifty_edits_at_once_each_is_in_the_history_or_its_author_sees_both(
     seen = _seen(html(clients[0], path))
 
     def edit(number: int) -> Any:
-        answers = {"contact": f"Line {number:02}", "route_phone": "safe", "seen": seen}
+        answers = NOT_ASKED | {"contact": f"Line {number:02}", "seen": seen}
         return clients[number].post(path, with_key(answers))
 
     results = at_once(edit, EDITORS)
@@ -76,7 +76,7 @@ def test_each_who_looks_again_and_saves_replaces_what_they_saw(case_file: CaseFi
     seen = _seen(html(clients[0], path))
 
     def insist(number: int) -> int:
-        answers, tries = {"contact": f"Line {number:02}", "route_phone": "safe", "seen": seen}, 0
+        answers, tries = NOT_ASKED | {"contact": f"Line {number:02}", "seen": seen}, 0
         while tries < 30:
             tries += 1
             response = clients[number].post(path, with_key(answers))
@@ -110,7 +110,7 @@ SHUT: dict[str, tuple[Callable[[CaseFile, User, User], Any], int]] = {
 }
 PLACES = {
     "people": lambda file: (f"people/{file.child.id}/", {"role": "child", "name": TYPED}),
-    "safety": lambda file: (f"safety/{file.survivor.id}/", {"contact": TYPED}),
+    "safety": lambda file: (f"safety/{file.survivor.id}/", NOT_ASKED | {"contact": TYPED}),
     "staff": lambda _: ("safety/staff/", {"staff_safety": TYPED}),
     "chronology": lambda _: (
         "chronology/add/",

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from audit import ledger
 from cases import actions, events, overview, panels
@@ -47,6 +48,8 @@ def test_the_overview_tells_what_needs_attention(client: Client, a_case: Case, o
     actions.change_case(by=officer, case=a_case, values=values)
     referred = {"level": "high", "assessed_on": date(2026, 3, 3), "marac_referred_on": date(2026, 3, 3)}
     actions.assess_risk(by=officer, case=a_case, values=referred | {"criteria": ["repeat"]})
+    survivor, today = a_case.people.get(role="victim_survivor"), timezone.localdate()
+    actions.change_person(by=officer, person=survivor, values={"routes_checked_on": today})
     assert "Needs attention" not in html(client, address(a_case))
 
 

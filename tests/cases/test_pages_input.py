@@ -31,8 +31,8 @@ FIELDS = [
         "safe contact": "do_not safe_times contact new_code_word no_code_word checked checked_on "
         "route_phone route_voicemail route_text route_email route_post route_visit",
         "staff safety": "staff_safety checked_today",
-        "risk": "assessed_on checklist_yes incidents repeat judged_high judgement local_criterion level "
-        "marac_referred_on",
+        "risk": "assessed_on checklist_yes incidents incident_on judged_high judgement level "
+        "local_criterion marac_referred_on",
         "concern add": "kind happened_on date_not_known text source action",
         "information add": "text received_from source conditions dated nature whose historical checked_on "
         "about alleges_offence date_not_known",
@@ -188,7 +188,7 @@ def test_good_answers_are_one_entry_however_often_they_are_sent(
     assert Entry.objects.filter(kind=page.kind).count() == before + 1
 
 
-@pytest.mark.parametrize("where", list(PAGES))
+@pytest.mark.parametrize("where", [name for name in PAGES if name != "change"])  # it has no text
 @pytest.mark.parametrize(
     "text", ["<script>alert(1)</script>", "=1+1", "{{ case.owner }}{% now 'Y' %}", "Ł 🏠 שלום"]
 )

@@ -11,7 +11,7 @@ from audit import ledger
 from cases import actions, choices, events
 from cases.acting import ChangedMeanwhileError
 from cases.models import Person, User
-from tests.cases.case_pages import PAGES, Answers, address, html, with_key
+from tests.cases.case_pages import NOT_ASKED, PAGES, Answers, address, html, with_key
 from tests.cast import CaseFile
 
 WORD = "kingfisher"
@@ -26,7 +26,7 @@ def signed_in(client: Client, officer: User) -> Client:
 
 def save(client: Client, file: CaseFile, answers: Answers, person: Person | None = None) -> Any:
     path = address(file.case, f"safety/{(person or file.survivor).id}/")
-    return client.post(path, with_key(answers))
+    return client.post(path, with_key(NOT_ASKED | answers))
 
 
 def banner(client: Client, file: CaseFile) -> str:

@@ -131,7 +131,7 @@ def test_a_case_is_opened_and_filled_by_keyboard_alone(page: Page, officer: User
 def test_the_pages_work_without_script(page_without_script: Page, case_file: CaseFile, officer: User) -> None:
     page = page_without_script
     signed_in(page, officer)
-    page.goto(address(case_file.case, "change/"))
+    page.goto(address(case_file.case, "safety/staff/"))
     page.get_by_label("Is there a risk to staff? (optional)").fill("A dog in the garden")
     page.get_by_role("button", name="Save", exact=True).click()
     assert "A dog in the garden" in page.get_by_label(f"Case {case_file.case.reference}").inner_text()
