@@ -6,6 +6,7 @@ from playwright.sync_api import Page
 
 from cases.models import Team, User
 from tests.browser import Keys, assert_summary_links_land, check_page, signed_in
+from tests.second_step import set_up_app
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSWORD = "three unrelated words"
@@ -32,6 +33,7 @@ def test_the_first_administrator_adds_a_colleague(page: Page, capsys: pytest.Cap
     keys.type("Your name", "Adam Brook")
     keys.type("Your e-mail address", "adam@council.example")
     set_password(page)
+    set_up_app(page)
     assert User.objects.get().name == "Adam Brook"
     assert not [referrer for referrer in seen if "welcome" in referrer]
 
@@ -74,13 +76,15 @@ def test_the_administrators_pages(page: Page, administrator: User, officer: User
         (f"/people/{officer.id}/link/", "person-new-link"),
         ("/agencies/", "agencies"),
         ("/setup/", "setup"),
+        ("/setup/urgent/", "setup-urgent"),
     ):
         page.goto(path)
         check_page(page, name)
     keys = Keys(page)
+    keys.choose("Which lawful basis does the emergency page offer for urgent safeguarding?", "Public task")
     keys.press("Save")
     assert_summary_links_land(page)
     check_page(page, "setup-error")
-    keys.type("Name of the organisation", "Example Homes")
+    keys.type("What does it rest on?", "Care Act 2014, section 42")
     keys.press("Save")
-    page.get_by_text("The settings are saved.").wait_for()
+    page.get_by_text("Urgent safeguarding: saved.").wait_for()
