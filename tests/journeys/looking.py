@@ -44,7 +44,8 @@ OF_DRAFTS = [name for name in NAMES if name.startswith(("draft", "item", "recipi
 OTHERS = [name for name in NAMES if name not in OF_DRAFTS]
 WITHOUT_ERROR = {
     "accessibility", "account_logout", "account_sessions", "agreement_end", "agreements", "case", "case_access",
-    "case_close", "case_duplicate", "case_information", "case_people", "case_sharing", "case_timeline",
+    "case_chronology", "case_close", "case_duplicate", "case_information", "case_people", "case_safety",
+    "case_sharing", "case_staff_safety", "case_timeline",
     "cases", "cookies", "decision",
     "draft", "draft_check", "draft_discard", "draft_done", "draft_items", "draft_panel", "draft_recipients",
     "draft_step items", "draft_step recipients", "draft_step safer", "emergency_done", "guidance",
