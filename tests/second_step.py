@@ -9,6 +9,7 @@ from allauth.mfa.totp.internal import auth
 from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest
 from django.test import Client
+from playwright.sync_api import Page
 
 from cases.models import User
 
@@ -54,3 +55,13 @@ def code(secret: str, *, later: int = 0) -> str:
     """What an app shows for a secret now, or so many half minutes later."""
     moment = int(time.time()) // 30 + later
     return str(auth.format_hotp_value(auth.hotp_value(secret.replace(" ", ""), moment)))
+
+
+def set_up_app(page: Page) -> str:
+    """Set up an app on the page after a first sign-in; its secret."""
+    page.goto("/account/two-step/app/")
+    secret = page.locator("#secret").inner_text()
+    page.get_by_label("Code from your app").fill(code(secret))
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="I have written them down").click()
+    return secret

@@ -18,6 +18,7 @@ from dahashare.tasks import sweep
 from tests.browser import BACKEND
 from tests.cast import PASSWORD, CaseFile
 from tests.clear import whole_database
+from tests.second_step import take
 
 pytestmark = pytest.mark.django_db
 SECRET = "Zinnia Parkdale was seen at the bus station"
@@ -44,7 +45,11 @@ def lock(client: Client, seconds: int = 3600) -> None:
 
 
 def sign_in(client: Client, user: User, back: str) -> Any:
-    return client.post("/sign-in/", {"login": user.email, "password": PASSWORD, "next": back, "save": "1"})
+    """Sign in on the page, with the second step."""
+    sent = {"login": user.email, "password": PASSWORD, "next": back, "save": "1"}
+    answer = client.post("/sign-in/", sent)
+    take(client, user)
+    return answer
 
 
 @pytest.fixture
