@@ -31,7 +31,9 @@ class Passkey:
 
     def _data(self, more: FLAG = FLAG(0), credential: bytes = b"") -> AuthenticatorData:
         flags = FLAG.UP | more | (FLAG.UV if self.verified else FLAG(0))
-        return AuthenticatorData.create(sha256(self.site.encode()).digest(), flags, 0, credential)
+        site = sha256(self.site.encode()).digest()
+        made: AuthenticatorData = AuthenticatorData.create(site, flags, 0, credential)
+        return made
 
     def _client(self, what: str, options: dict[str, Any]) -> CollectedClientData:
         return CollectedClientData.create(what, options["publicKey"]["challenge"], self.origin)
@@ -46,9 +48,8 @@ class Passkey:
     def make(self, options: dict[str, Any]) -> str:
         """What the browser answers to `navigator.credentials.create`."""
         self.owner = options["publicKey"]["user"]["id"]
-        held = AttestedCredentialData.create(
-            bytes(16), self.id, ES256.from_cryptography_key(self.key.public_key())
-        )
+        public = ES256.from_cryptography_key(self.key.public_key())  # type: ignore[no-untyped-call]
+        held = AttestedCredentialData.create(bytes(16), self.id, public)
         attested = AttestationObject.create("none", self._data(FLAG.AT, held), {})
         return self._answer(
             {"clientDataJSON": self._client("webauthn.create", options), "attestationObject": attested}

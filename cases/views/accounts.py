@@ -143,7 +143,8 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
         if done(form, lambda: made.append(_redeem(token, form))):
             logout(request)
             # As after a password: whoever has a second step is asked for it.
-            return perform_login(request, Login(user=made[0], redirect_url=reverse("home")))
+            answer: HttpResponse = perform_login(request, Login(user=made[0], redirect_url=reverse("home")))
+            return answer
         response = render(request, "cases/accounts/welcome.html", {"form": form})
     except account_actions.BadLink:
         response = render(request, "cases/accounts/bad_link.html", status=404)
