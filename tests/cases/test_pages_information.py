@@ -14,6 +14,7 @@ from cases.checking import ago
 from cases.models import Agency, InformationItem, User
 from tests.cases.case_pages import PAGES, Answers, address, html, with_key
 from tests.cast import CaseFile
+from tests.sharing.deciding import draft_of
 
 
 @pytest.fixture
@@ -192,3 +193,15 @@ def test_items_are_chosen_by_whom_they_are_about(signed_in: Client, case_file: C
 def test_an_age_is_said_as_people_say_it(days: int, words: str) -> None:
     today = date(2026, 3, 2)
     assert ago(today - timedelta(days=days), today) == words
+
+
+def test_conditions_stand_where_an_item_is_picked_for_sharing(
+    signed_in: Client, case_file: CaseFile, officer: User
+) -> None:
+    values = {"conditions": "Ask the school first", "received_from": "school"}
+    item = actions.change_information(by=officer, item=case_file.information, values=values)
+    draft = draft_of(officer, case_file).id
+    for path in ("items/", f"items/{item.id}/"):
+        page = html(signed_in, f"/drafts/{draft}/{path}")
+        assert "Conditions on passing it on" in page
+        assert "Ask the school first" in page

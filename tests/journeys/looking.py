@@ -36,7 +36,7 @@ SHOWN = [
 ]
 """Every page that shows something; what answers a post alone shows nothing."""
 NAMES = sorted(SHOWN) + [f"draft_step {slug}" for slug in journey.BY_SLUG]
-ENDS_SOMETHING = ("account_logout", "draft_discard", "item_remove", "mfa_remove", "quick_exit",
+ENDS_SOMETHING = ("account_logout", "case_staff_safety", "draft_discard", "item_remove", "mfa_remove", "quick_exit",
                   "recipient_remove")  # fmt: skip
 """Their buttons take away what other pages show: they come last."""
 NAMES.sort(key=lambda name: name in ENDS_SOMETHING)
