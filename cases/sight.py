@@ -15,6 +15,7 @@ from django.utils import timezone
 from cases import access
 from cases.models import Case, CaseUserPermission, Exclusion, Membership, Team, TimedAccess, User
 from cases.models.cases import OPEN
+from cases.templatetags.moments import moment
 
 MOST = 200
 """Cases that the page lists."""
@@ -22,7 +23,7 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Sight:
-    """What somebody can see of a manager's teams: cases with why, whole teams, and what they are kept out of."""
+    """What somebody can see of a manager's cases: by name, with why; by team; and what they are kept out of."""
 
     opens: list[tuple[Case, str]]
     more: bool
@@ -81,18 +82,14 @@ def _why(case: Case, person: User, given: Mapping[UUID, datetime], timed: Mappin
     if case.id in timed:
         row = timed[case.id]
         words = "emergency access" if row.kind == TimedAccess.Kind.EMERGENCY else "looks with a purpose"
-        reasons.append(f"{words} until {_moment(row.ends_at)}")
+        reasons.append(f"{words} until {moment(row.ends_at)}")
     text = ", ".join(reasons)
     return text[:1].upper() + text[1:]
 
 
-def _day(moment: datetime) -> str:
-    local = timezone.localtime(moment)
+def _day(ends: datetime) -> str:
+    local = timezone.localtime(ends)
     return f"{local.day} {local:%B %Y}"
-
-
-def _moment(moment: datetime) -> str:
-    return f"{timezone.localtime(moment):%H:%M} on {_day(moment)}"
 
 
 def colleagues(manager: User) -> list[Colleague]:

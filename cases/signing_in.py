@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from cases.account_actions import LINK_HOURS
 from cases.models import SignInLink, User
+from cases.templatetags.moments import moment
 
 _STEPS = {
     Authenticator.Type.TOTP: "an app",
@@ -42,12 +43,7 @@ def _invitation(user: User) -> str:
     if not user.is_active:
         return "None works: the person is shut out"
     if link.used_at:
-        return f"Used on {_moment(link.used_at)}"
+        return f"Used on {moment(link.used_at)}"
     if link.expires_at <= timezone.now():
-        return f"Not used. It stopped working on {_moment(link.expires_at)}"
-    return f"Made, not used yet. It works until {_moment(link.expires_at)}, {LINK_HOURS} hours in all"
-
-
-def _moment(moment: object) -> str:
-    local = timezone.localtime(moment)  # type: ignore[arg-type]
-    return f"{local.day} {local:%B %Y, %H:%M}"
+        return f"Not used. It stopped working on {moment(link.expires_at)}"
+    return f"Made, not used yet. It works until {moment(link.expires_at)}, {LINK_HOURS} hours in all"

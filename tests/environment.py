@@ -20,7 +20,8 @@ POSTGRES_SERVER = "DAHASHARE_TEST_POSTGRES"
 
 
 def _prepare() -> None:
-    for name in ("REDIS_URL", "DAHASHARE_DEMO", "DAHASHARE_KEYS", "DAHASHARE_HOSTS", "DAHASHARE_HTTPS"):
+    names = ("DEMO", "KEYS", "HOSTS", "HTTPS", "PROXIES", "SESSION_HOURS", "OIDC_ISSUER")
+    for name in ("REDIS_URL", *(f"DAHASHARE_{name}" for name in names)):
         os.environ.pop(name, None)
     folder = tempfile.TemporaryDirectory(prefix="dahashare-test-", ignore_cleanup_errors=True)
     data = Path(_open.enter_context(folder))
