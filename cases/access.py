@@ -118,8 +118,13 @@ def rights(user: User | AnonymousUser, case: Case) -> frozenset[What]:
     """What the user may do with the case now (asked of the database, nothing is remembered)."""
     if not isinstance(user, User):
         return frozenset()
-    query, parameters = _rights_query(connection.vendor)
-    ours = {_prepared(_ANYBODY): _prepared(user.id), _prepared(_ANY_CASE): _prepared(case.id)}
+    return _rights(user, "id", _prepared(case.id))
+
+
+def _rights(user: User, by: Literal["id", "reference"], value: Any) -> frozenset[What]:
+    """The user's rights on the case that has this id or reference; none where there is no such case."""
+    query, parameters = _rights_query(connection.vendor, by)
+    ours = {_prepared(_ANYBODY): _prepared(user.id), _prepared(_ANY_CASE): value, _ANY_REFERENCE: value}
     with connection.cursor() as cursor:
         cursor.execute(query, [ours.get(value, value) for value in parameters])
         found = cursor.fetchall()
@@ -133,12 +138,12 @@ def _held(status: str, *flags: bool) -> frozenset[What]:
     return held - _ONLY_OPEN if status == CLOSED else held - {"reopen"}
 
 
-_ANYBODY, _ANY_CASE = UUID(int=1), UUID(int=2)
+_ANYBODY, _ANY_CASE, _ANY_REFERENCE = UUID(int=1), UUID(int=2), "C-"
 """Stand in for the person and the case in the policy's query."""
 
 
 @cache
-def _rights_query(_vendor: str) -> tuple[str, tuple[Any, ...]]:
+def _rights_query(_vendor: str, by: Literal["id", "reference"]) -> tuple[str, tuple[Any, ...]]:
     """The policy as one query and its parameters, composed once: composing takes longer than asking."""
     user = User(id=_ANYBODY)
     works = Exists(_still(user, *_CASE_WORKERS))
@@ -149,7 +154,8 @@ def _rights_query(_vendor: str) -> tuple[str, tuple[Any, ...]]:
         Exists(_still(user, User.Role.GOVERNANCE)) & _timed(user, PURPOSE),
     )
     columns = [ExpressionWrapper(flag, output_field=BooleanField()) for flag in flags]
-    return visible_to(user).filter(id=_ANY_CASE).values_list("status", *columns).query.sql_with_params()
+    one = {"id": _ANY_CASE} if by == "id" else {"reference": _ANY_REFERENCE}
+    return visible_to(user).filter(**one).values_list("status", *columns).query.sql_with_params()
 
 
 def _prepared(value: UUID) -> Any:
@@ -174,9 +180,13 @@ def require(user: User | AnonymousUser, what: What, case: Case) -> frozenset[Wha
     if not held:
         raise Hidden(case.id)
     if what not in held:
-        only_closed = what in _ONLY_OPEN and "follow" in held and _is_closed(case)
-        raise Closed(case) if only_closed else Refused(case.id)
+        raise _refusal(held, what, case)
     return held
+
+
+def _refusal(held: frozenset[What], what: What, case: Case) -> Refused:
+    only_closed = what in _ONLY_OPEN and "follow" in held and _is_closed(case)
+    return Closed(case) if only_closed else Refused(case.id)
 
 
 def _is_closed(case: Case) -> bool:
@@ -200,10 +210,13 @@ def fetch(user: User | AnonymousUser, reference: str, what: What = "view") -> Ca
         Hidden: no such case, or not for this user: the same answer for both.
         Refused: the user may see the case and may not do this.
     """
-    case = Case.objects.select_related("team", "owner").filter(reference=reference).first()
-    if case is None:
-        raise Hidden(None)
-    require(user, what, case)
+    # One question, which a hidden case answers like none: only then is the case itself read.
+    held = _rights(user, "reference", reference) if isinstance(user, User) else frozenset()
+    if not held:
+        raise Hidden(Case.objects.filter(reference=reference).values_list("id", flat=True).first())
+    case = Case.objects.select_related("team", "owner").get(reference=reference)
+    if what not in held:
+        raise _refusal(held, what, case)
     return case
 
 

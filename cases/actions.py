@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit import ledger
-from cases import access, doubles, events, opening, search
+from cases import access, doubles, events, opening, search, vault
 from cases.acting import change, plain, ready, settle, write
 from cases.models import (
     Case,
@@ -275,7 +275,11 @@ def note_refusal(*, by: User, case: UUID | None, page: str) -> None:
         case: the id of the case, None where the address named none that exists.
         page: the pattern of the page's address, never the address.
     """
-    found = Case.objects.filter(id=case).first() if case else None
-    sealed = events.seal("access.refused", {"page": page}, case=found, by=by, now=timezone.now())
+    now, content = timezone.now(), {"page": page}
+    tried = Case(id=case or by.id)  # nothing is asked of the database that is not asked where there is none
+    try:
+        sealed = events.seal("access.refused", content, case=tried if case else None, by=by, now=now)
+    except vault.NoKey:  # its key was destroyed
+        sealed = events.seal("access.refused", content, by=by, now=now)
     with transaction.atomic(durable=True):
         ledger.append(sealed)

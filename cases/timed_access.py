@@ -61,13 +61,20 @@ def register(resolver: Callable[[str], UUID | None]) -> None:
         _resolvers.append(resolver)
 
 
-def _case_of(reference: str) -> Case | None:
-    """The case with this reference, or of the decision that has it; as many queries where there is none."""
-    cases = Case.objects.select_related("team", "owner")
+def _looked_up(reference: str) -> tuple[Case, bool]:
+    """What the policy must know of the case, or of what stands for it where there is none; and whether it is.
+
+    As many questions are asked of a reference that leads nowhere, and their answer must take as long.
+    """
+    rows = Case.objects.values_list("id", "team_id", "owner_id", "restricted")
     if reference.startswith("C-"):
-        return cases.filter(reference=reference).first()
-    found = [resolve(reference) for resolve in _resolvers]
-    return cases.filter(id=next((one for one in found if one), uuid4())).first()
+        row = rows.filter(reference=reference).first()
+    else:
+        found = [resolve(reference) for resolve in _resolvers]
+        row = rows.filter(id=next((one for one in found if one), uuid4())).first()
+    case_id, team_id, owner_id, restricted = row or (uuid4(), uuid4(), uuid4(), False)
+    case = Case(id=case_id, team_id=team_id, owner_id=owner_id, restricted=restricted, reference=reference)
+    return case, row is not None
 
 
 def _found(by: User, reference: str, kind: str) -> Case:
@@ -77,18 +84,15 @@ def _found(by: User, reference: str, kind: str) -> Case:
         OpenAlreadyError: they see it as it is.
         CannotOpenError: there is none, they are kept out, or they have tried too often.
     """
-    found = (
-        _case_of(reference) if kind == access.PURPOSE else Case.objects.filter(reference=reference).first()
-    )
-    # The same questions are asked of a case that is not there: their answer must take as long.
-    case = found or Case(id=uuid4(), team_id=uuid4(), owner_id=uuid4(), reference=reference)
+    case, there = _looked_up(reference)
     if access.can(by, "view", case):
         raise OpenAlreadyError(case)
     out = case.exclusions.filter(user=by, ended_at=None).exists()
-    if found is None or out or _tried_too_often(by):
-        _refuse(by, found, case, kind, tell=out)
+    too_often = _tried_too_often(by)
+    if not there or out or too_often:
+        _refuse(by, case, kind, there=there, tell=out and not too_often)
         raise CannotOpenError
-    return case
+    return Case.objects.select_related("team", "owner").get(id=case.id)
 
 
 def _tries(by: User) -> str:
@@ -112,7 +116,7 @@ _REFUSED: dict[str, str] = {
 }
 
 
-def _refuse(by: User, found: Case | None, case: Case, kind: str, *, tell: bool) -> None:
+def _refuse(by: User, case: Case, kind: str, *, there: bool, tell: bool) -> None:
     """Enter the refusal: in the chain of the case that was tried, or in the person's own where there is none.
 
     Args:
@@ -121,11 +125,14 @@ def _refuse(by: User, found: Case | None, case: Case, kind: str, *, tell: bool) 
     """
     now = timezone.now()
     people = staff.to_warn(case)
-    sealed = _sealed_refusal(_REFUSED[kind], found, by=by, now=now)
+    sealed = _sealed_refusal(_REFUSED[kind], case if there else None, by=by, now=now)
     _count(by)
+    about: dict[str, Any] = {"case": case, "about": by} if tell else {}
     with transaction.atomic(durable=True):
-        if tell:
-            notices.tell(Notice.Kind.EMERGENCY_REFUSED, people, now=now, case=case, about=by)
+        # Where nobody is told, a notice is written all the same and taken back: that too must take as long.
+        point = transaction.savepoint()
+        notices.tell(Notice.Kind.EMERGENCY_REFUSED, people if tell else [by], now=now, **about)
+        (transaction.savepoint_commit if tell else transaction.savepoint_rollback)(point)
         ledger.append(sealed)
 
 
@@ -204,7 +211,7 @@ def _begin(
             notices.tell(notice, people, now=now, case=case, about=by, access=row)
             ledger.append(sealed)
     except access.Hidden:
-        _refuse(by, case, case, kind, tell=True)
+        _refuse(by, case, kind, there=True, tell=True)
         raise CannotOpenError from None
     return row
 

@@ -156,7 +156,7 @@ def test_a_hidden_case_costs_as_many_questions_as_none(a_case: Case, excluded: U
     for reference in ("C-ZZZZZZ", a_case.reference, "C-ZZZZZZ", a_case.reference):
         with CaptureQueriesContext(connection) as found, pytest.raises(timed_access.CannotOpenError):
             timed_access.begin_emergency(by=excluded, reference=reference, reason=WHY)
-        counts.append(len([one for one in found if not one["sql"].startswith('INSERT INTO "cases_notice"')]))
+        counts.append(len(found))
     assert counts[2] == counts[3]
 
 
@@ -302,7 +302,7 @@ def test_an_excluded_lead_meets_the_answer_to_a_wrong_reference(
     for one in ("D-ZZZZZZ" if of == "decision" else "C-ZZZZZZ", reference) * 2:
         with CaptureQueriesContext(connection) as found, pytest.raises(timed_access.CannotOpenError):
             look(governance, one)
-        counts.append(len([one for one in found if 'INSERT INTO "cases_notice"' not in one["sql"]]))
+        counts.append(len(found))
     assert counts[2] == counts[3]
     assert last(case).kind == "access.purpose_refused"
     assert told("emergency_refused") == {"Mary Field"}
