@@ -23,7 +23,7 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Sight:
-    """What somebody can see of a manager's cases: by name, with why; by team; and what they are kept out of."""
+    """What somebody can see of a manager's cases: by name, with why; by team; and what is kept from them."""
 
     opens: list[tuple[Case, str]]
     more: bool
