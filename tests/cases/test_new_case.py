@@ -17,6 +17,8 @@ from audit.models import Entry
 from cases import events
 from cases.models import Case, Team, User
 from tests.cases.case_pages import PAGES, Answers, address, day, html, with_key
+from tests.cases.test_parking import lock, sign_in
+from tests.cases.test_parking import send as parked
 from tests.cast import CaseFile
 
 NEW = "/cases/new/"
@@ -217,3 +219,19 @@ def test_a_concern_in_the_future_is_refused(browser: Client, case_file: CaseFile
 def test_every_persons_name_is_kept_as_it_is(browser: Client, case_file: CaseFile, name: str) -> None:
     browser.post(NEW, with_key(PAGES["new"].answers(case_file) | {"name": name}))
     assert opened(case_file).people.all()[0].name == name
+
+
+def test_a_session_that_ends_midway_keeps_what_was_typed(
+    browser: Client, case_file: CaseFile, officer: User
+) -> None:
+    page = send(browser, html(browser, NEW), typed_on(case_file, "who"))
+    lock(browser)
+    typed = carried(page) | typed_on(case_file, "contact") | {"save": "1"}
+    refused = parked(browser, NEW, typed)
+    assert refused["Location"].startswith("/sign-in/")
+    sign_in(browser, officer, "/parked/")
+    kept = html(browser, "/parked/")
+    assert 'value="Amara"' in kept
+    page = str(browser.post(NEW, carried(kept) | {"save": "1"}).content.decode())
+    assert heading(page) == "Who else is there?"
+    assert carried(page)["name"] == "Amara"

@@ -70,13 +70,19 @@ def test_every_page_filled(
 
 
 @pytest.mark.usefixtures("bare")
-def test_a_list_without_results_and_a_new_case(page: Page, officer: User) -> None:
+def test_a_list_without_results(page: Page, officer: User) -> None:
     signed_in(page, officer)
     page.goto("/cases/?risk=high")
     assert page.get_by_role("heading", name="0 results in cases you can open").is_visible()
     check_page(page, "cases-no-results")
-    page.goto("/cases/new/")
-    check_page(page, "case-new")
+    keys = Keys(page)
+    keys.type("Search", "Nobody Atall")
+    keys.press("Search")
+    assert page.get_by_role("heading", name="0 results for “Nobody Atall” in cases you can open").is_visible()
+    assert page.url.endswith("/cases/")
+    check_page(page, "cases-searched")
+    Keys(page).press("Remove Search: Nobody Atall ✕")
+    assert page.url.endswith("/cases/?risk=high")
 
 
 def test_no_cases_at_all(page: Page, colleague: User) -> None:
@@ -89,7 +95,7 @@ def test_no_cases_at_all(page: Page, colleague: User) -> None:
 def test_every_form_in_error_leads_to_its_fields(page: Page, a_case: Case, manager: User) -> None:
     signed_in(page, manager)
     wanted = {name: (address(a_case, path), button) for name, (path, button) in FORMS.items()}
-    wanted["new"] = ("/cases/new/", "Open the case")
+    wanted["new"] = ("/cases/new/", "Continue")
     wanted["exclude"] = (address(a_case, "access/"), "Keep them out")
     for name, (path, button) in wanted.items():
         page.goto(path)
