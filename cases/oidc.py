@@ -85,10 +85,10 @@ class Adapter(DefaultSocialAccountAdapter):
 
 
 def configured() -> bool:
-    """Whether the organisation's own sign-in can be used here: named, and over HTTPS or on this machine."""
+    """Whether the organisation's own sign-in can be used: in a live copy, over HTTPS or on this machine."""
     issuer = urlsplit(settings.OIDC["issuer"])
     private = issuer.scheme == "https" or issuer.hostname in ("127.0.0.1", "localhost")
-    return bool(private and issuer.hostname and settings.OIDC["client_id"])
+    return bool(private and issuer.hostname and settings.OIDC["client_id"] and not settings.DEMO)
 
 
 def _app() -> SocialApp:

@@ -191,7 +191,7 @@ MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 # Seconds for which somebody need not prove again who they are (`cases.step_up`).
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
 # Tries to sign in, for each address (an office shares one) and for each account, known or not.
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key", "provider": "120/m/ip"}
 PROXIES = max(0, env.int("DAHASHARE_PROXIES", default=0))
 # The organisation's own sign-in (cases/oidc.py); nothing of what it hands over is stored.
 OIDC = {

@@ -1,7 +1,10 @@
 """Through the organisation's own sign-in and back; where the settings name none, the pages are not there."""
 
+from collections.abc import Callable
+
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
+from allauth.core.internal import ratelimit
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -12,11 +15,17 @@ from cases import oidc
 from cases.views.accounts import BACKEND
 from cases.views.two_step import next_page
 
+View = Callable[..., HttpResponseBase]
+_throttled: Callable[[View], View] = ratelimit.decorator(
+    app="allauth.account", action="provider", limit_get=True
+)
+
 FROM_ELSEWHERE = ("cross-site", "same-site")
 """What a browser says where another website sent it here: nobody pressed our button."""
 
 
 @login_not_required
+@_throttled
 @require_safe
 def start(request: HttpRequest, provider_id: str) -> HttpResponseBase:  # noqa: ARG001 – allauth's address
     """Where the button of the sign-in page leads."""
@@ -31,6 +40,7 @@ def start(request: HttpRequest, provider_id: str) -> HttpResponseBase:  # noqa: 
 
 
 @login_not_required
+@_throttled
 @require_safe
 def back(request: HttpRequest, provider_id: str) -> HttpResponseBase:  # noqa: ARG001 – allauth's address
     """Where the provider sends the browser: signed in, or the one page for every reason why not."""

@@ -13,6 +13,7 @@ from audit import ledger
 from audit.models import Entry
 from cases import access, access_actions, account_actions, events, handing
 from cases.models import Case, CaseUserPermission, Notice, Team, User
+from tests.audit.test_append import at_once
 from tests.browser import BACKEND
 from tests.cast import CaseFile, UserFactory, make_case
 
@@ -107,6 +108,19 @@ def test_interrupted_half_way_it_is_run_again_and_every_case_is_told_once(
     assert owners(*cases) == [manager] * 3
     assert Notice.objects.filter(user=manager, kind="handed_on").count() == 3
     assert handing.left_behind() == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_four_who_hand_on_at_once_each_case_is_given_once(
+    administrator: User, manager: User, gone: User, case_file: CaseFile, team: Team
+) -> None:
+    cases = [case_file.case, make_case(manager, team).case]
+    Case.objects.update(owner=gone)
+    given = at_once(lambda _: hand_on(administrator, gone, team), 4)
+    assert sum(one for one in given if isinstance(one, int)) == 2, given
+    assert owners(*cases) == [manager, manager]
+    assert Entry.objects.filter(kind="case.allocated").count() == 2
+    assert Notice.objects.filter(user=manager).count() == 2
 
 
 def test_somebody_shut_out_never_gets_the_case_it_goes_to_the_manager(

@@ -9,6 +9,7 @@ import pytest
 import requests
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialToken
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -32,6 +33,7 @@ def listening() -> Iterator[Provider]:
 @pytest.fixture
 def provider(listening: Provider, settings: Any, officer: User) -> Provider:
     listening.reset()
+    cache.clear()
     settings.OIDC = {
         "issuer": listening.issuer,
         "client_id": CLIENT,
@@ -168,6 +170,15 @@ def test_the_way_back_belongs_to_the_browser_that_left_and_works_once(provider: 
     assert refusals() == ["state"] * 7
 
 
+def test_asking_again_and_again_is_slowed_down(provider: Provider, settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"provider": "3/m/ip"}
+    cache.clear()
+    codes = [Client().get(f"{START}back/").status_code for _ in range(4)]
+    assert codes == [403, 403, 403, 429]
+    assert len(refusals()) == 3
+    assert ledger.verify().problem is None
+
+
 def test_declining_there_is_the_same_page(provider: Provider) -> None:
     client = Client()
     state = there(client).split("state=")[1]
@@ -191,6 +202,10 @@ def test_a_provider_that_is_another_or_is_away(provider: Provider, settings: Any
     assert Client().get(START).status_code == 403
     assert refusals() == ["issuer", "unreachable"]
     settings.OIDC = settings.OIDC | {"issuer": "http://provider.example"}
+    assert not oidc.configured()
+    settings.OIDC = settings.OIDC | {"issuer": "https://provider.example"}
+    assert oidc.configured()
+    settings.DEMO = True
     assert not oidc.configured()
 
 
