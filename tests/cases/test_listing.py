@@ -50,7 +50,7 @@ CHOSEN = st.fixed_dictionaries(
 
 @pytest.fixture
 def made(colleague: User, manager: User) -> tuple[list[Team], list[Case]]:
-    teams = [TeamFactory() for _ in range(TEAMS)]
+    teams: list[Team] = [TeamFactory.create() for _ in range(TEAMS)]
     cases = [
         Case.objects.create(team=teams[0], owner=manager, opened_at=NOW, concern_identified_at=NOW)
         for _ in range(CASES)
@@ -83,7 +83,8 @@ def arrange(user: User, facts: list[One], made: tuple[list[Team], list[Case]], o
         ]
     for model in (Exclusion, CaseUserPermission, TimedAccess):
         model._base_manager.filter(user=user).delete()
-        model._base_manager.bulk_create([row for row in rows if isinstance(row, model)])
+        mine: list[Any] = [row for row in rows if isinstance(row, model)]
+        model._base_manager.bulk_create(mine)
 
 
 def all_pages(user: User, chosen: dict[str, Any], size: int) -> list[listing.Page]:

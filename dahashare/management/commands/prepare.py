@@ -29,6 +29,7 @@ class Command(BaseCommand):
             refuse_unsafe_start()
         except StartRefusedError as error:
             raise CommandError(f"Start refused. {error}") from None
+        call_command("index_people", verbosity=0)  # not before: it seals nothing under a key that is refused
         if settings.DEMO:
             call_command("demo")
 
