@@ -36,23 +36,26 @@ SHOWN = [
 ]
 """Every page that shows something; what answers a post alone shows nothing."""
 NAMES = sorted(SHOWN) + [f"draft_step {slug}" for slug in journey.BY_SLUG]
-ENDS_SOMETHING = ("account_logout", "case_staff_safety", "draft_discard", "item_remove", "mfa_remove", "quick_exit",
-                  "recipient_remove")  # fmt: skip
+ENDS_SOMETHING = (
+    "account_logout", "case_staff_safety", "draft_discard", "item_remove", "mfa_remove", "quick_exit",
+    "recipient_remove",
+)  # fmt: skip
 """Their buttons take away what other pages show: they come last."""
 NAMES.sort(key=lambda name: name in ENDS_SOMETHING)
 OF_DRAFTS = [name for name in NAMES if name.startswith(("draft", "item", "recipient"))]
 OTHERS = [name for name in NAMES if name not in OF_DRAFTS]
 WITHOUT_ERROR = {
-    "accessibility", "account_logout", "account_sessions", "agreement_end", "agreements", "case", "case_access",
-    "case_chronology", "case_close", "case_duplicate", "case_information", "case_people", "case_safety",
-    "case_sharing", "case_staff_safety", "case_timeline",
+    "accessibility", "account_logout", "account_sessions", "agreement_end", "agreements", "case",
+    "case_access", "case_chronology", "case_close", "case_duplicate", "case_information", "case_people",
+    "case_safety", "case_sharing", "case_staff_safety", "case_timeline",
     "cases", "cookies", "decision",
     "draft", "draft_check", "draft_discard", "draft_done", "draft_items", "draft_panel", "draft_recipients",
     "draft_step items", "draft_step recipients", "draft_step safer", "emergency_done", "guidance",
     "guidance_page", "home", "incident", "incidents", "item_remove", "logs", "mfa_add_webauthn",
     "mfa_generate_recovery_codes", "mfa_index", "mfa_remove", "mfa_view_recovery_codes", "my_team",
     "parked", "people", "person_access", "person_deactivate", "person_hand_on", "person_link",
-    "person_reactivate", "person_sign_out", "person_two_step", "privacy", "quick_exit", "recipient_remove", "setup",
+    "person_reactivate", "person_sign_out", "person_two_step", "privacy", "quick_exit",
+    "recipient_remove", "setup",
 }  # fmt: skip
 """Pages that ask nothing, or take whatever can be sent from them as they are filled here.
 
