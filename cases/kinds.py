@@ -317,6 +317,7 @@ register(
         "user.second_step_added": Kind("changed", "Two-step sign-in set up"),
         "user.second_step_removed": Kind("changed", "Two-step sign-in removed"),
         "user.recovery_codes_made": Kind("changed", "New recovery codes made"),
+        "user.recovery_code_used": Kind("changed", "Recovery code used"),
         "user.link_used": Kind("changed", "One-time link used, password set"),
         "user.linked": Kind("changed", "Sign-in through the organisation's own sign-in linked"),
         "user.sessions_ended": Kind("changed", "Sessions of a person ended"),

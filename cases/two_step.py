@@ -22,7 +22,8 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from cases import vault
+from audit import ledger
+from cases import events, vault
 from cases.models import Organisation, User
 
 APP, PASSKEY, RECOVERY = (
@@ -139,14 +140,18 @@ def moment_of(secret: str, code: str, *, after: int = 0) -> int | None:
 def prove(user: User, code: str) -> Authenticator | None:
     """The authenticator that a typed code belongs to; the code is used up by it.
 
-    A code of the app works once (RFC 6238, 5.2): its moment is kept with the row, under the lock.
+    A code of the app works once (RFC 6238, 5.2): its moment is kept with the row, under the lock. That a
+    recovery code was used is entered in the chain of its owner.
     """
+    content = {"user": str(user.id)}
+    sealed = events.seal("user.recovery_code_used", content, by=user, now=timezone.now())
     with transaction.atomic(durable=True):
         rows = Authenticator.objects.select_for_update().filter(user=user).exclude(type=PASSKEY)
         for row in rows.order_by("-type"):
             if row.type == APP and _proves(row, code):
                 return row
             if row.type == RECOVERY and RecoveryCodes(row).validate_code(code):
+                ledger.append(sealed)
                 return row
     return None
 

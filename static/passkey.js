@@ -2,6 +2,8 @@
 // A button carries data-passkey="create", "get" or "sign-in"; the form has a hidden field for the answer.
 const KEYS = ["challenge", "id"];
 const blocks = document.querySelectorAll("[data-passkey-block]");
+// Browsers make passkeys for names alone, not for numbers such as 127.0.0.1.
+const able = Boolean(window.PublicKeyCredential) && !/^[\d.]+$|:/.test(window.location.hostname);
 
 function toBytes(text) {
   const plain = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
@@ -70,13 +72,11 @@ async function use(button) {
 }
 
 for (const block of blocks) {
-  if (!window.PublicKeyCredential) {
-    continue;
-  }
+  if (!able) break;
   block.hidden = false;
   const button = block.querySelector("[data-passkey]");
   button.addEventListener("click", () => use(button));
 }
 for (const without of document.querySelectorAll("[data-without-passkeys]")) {
-  without.hidden = Boolean(window.PublicKeyCredential);
+  without.hidden = able;
 }

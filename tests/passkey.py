@@ -29,8 +29,8 @@ class Passkey:
         self.id = os.urandom(16)
         self.owner = ""
 
-    def _data(self, more: FLAG = FLAG(0), credential: bytes = b"") -> AuthenticatorData:
-        flags = FLAG.UP | more | (FLAG.UV if self.verified else FLAG(0))
+    def _data(self, more: int = 0, credential: bytes = b"") -> AuthenticatorData:
+        flags = FLAG(FLAG.UP | more | (FLAG.UV if self.verified else 0))
         site = sha256(self.site.encode()).digest()
         made: AuthenticatorData = AuthenticatorData.create(site, flags, 0, credential)
         return made

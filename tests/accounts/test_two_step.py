@@ -146,6 +146,7 @@ def test_a_recovery_code_works_once(officer: User) -> None:
         sign_in(client, officer)
         assert client.post(STEP, {"code": f"{one[:4]}-{one[4:]}"}).status_code == expected
     assert len(codes_of(officer)) == 9
+    assert Entry.objects.filter(subject=officer.id, kind="user.recovery_code_used").count() == 1
 
 
 def test_guessing_codes_is_slowed_down(client: Client, officer: User) -> None:

@@ -42,7 +42,7 @@ def copy(data: Path, database: dict[str, str]) -> Iterator[Running]:
 def test_serves_from_nothing_with_every_part_well(copy: Running) -> None:
     assert eventually(copy.healthy), copy.output()
     assert set(copy.health()) == {"status", "database", "guards", "keys", "cache", "queue", "worker"}
-    assert f"http://127.0.0.1:{copy.port}/" in copy.output()
+    assert f"http://localhost:{copy.port}/" in copy.output()
     assert copy.data.stat().st_mode & 0o777 == 0o700
     keys = copy.data / "keys"
     assert keys.stat().st_mode & 0o777 == 0o700
@@ -110,4 +110,4 @@ def test_live_starts_empty_and_prints_one_link_for_the_first_administrator(tmp_p
         assert eventually(running.healthy), running.output()
         links = [line for line in running.output().splitlines() if "first administrator" in line]
         assert len(links) == 1
-        assert f"http://127.0.0.1:{running.port}/" in links[0]
+        assert f"http://localhost:{running.port}/" in links[0]
