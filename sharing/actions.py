@@ -248,23 +248,25 @@ def _write(ready: _Ready, by: User) -> Decision | None:
     return recording.write(case, ready, by)
 
 
-def see_decision(*, by: User, decision: Decision) -> AbstractContextManager[None]:
+Rights = frozenset[case_access.What]
+
+
+def see_decision(*, by: User, decision: Decision) -> AbstractContextManager[Rights]:
     """Read a recorded decision in the block, with its entry in the same transaction (`cases.actions.see`)."""
     return _entered("decision.viewed", by, decision)
 
 
-def print_decision(*, by: User, decision: Decision) -> AbstractContextManager[None]:
+def print_decision(*, by: User, decision: Decision) -> AbstractContextManager[Rights]:
     """Make a decision's PDF in the block: none leaves the building without its entry."""
     return _entered("decision.printed", by, decision)
 
 
 @contextmanager
-def _entered(kind: str, by: User, decision: Decision) -> Iterator[None]:
+def _entered(kind: str, by: User, decision: Decision) -> Iterator[Rights]:
     content = {"reference": decision.reference}
     sealed = events.seal(kind, content, case=decision.case, by=by, now=timezone.now())
     with transaction.atomic(durable=True):
-        case_access.require(by, "view", decision.case)
-        yield
+        yield case_access.require(by, "view", decision.case)
         ledger.append(sealed)
 
 

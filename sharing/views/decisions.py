@@ -37,10 +37,10 @@ def decision(request: HttpRequest, reference: str) -> HttpResponse:
     """Show a recorded decision to somebody who may see its case."""
     found = access.fetch_decision(request.user, reference)
     assert isinstance(request.user, User)  # noqa: S101 - the line above refuses everybody else
-    with actions.see_decision(by=request.user, decision=found):
+    with actions.see_decision(by=request.user, decision=found) as may:
         shown = page_of(found)
         followed = after.what_followed(found, request.user, shown["said"])
-        more = {"banner": banner(found.case), "after": followed}
+        more = {"banner": banner(found.case), "after": followed, "may": may}
         return render(request, "sharing/decision.html", shown | more)
 
 
