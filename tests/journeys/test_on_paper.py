@@ -7,6 +7,7 @@ import pdfplumber
 import pytest
 
 from audit.chain import receipt_code
+from cases import actions
 from cases.models import User
 from tests.browser import signed_in
 from tests.cast import CaseFile
@@ -54,6 +55,13 @@ def test_a_case_prints_on_one_page_with_safe_contact_first(
     assert sheets[0].index("Safe contact") < sheets[0].index("Case overview")
     for said in (*ON_SCREEN_ALONE, "Change", "Add a person", "(/"):
         assert said not in sheets[0], said
+    actions.change_person(by=officer, person=case_file.survivor, values={"code_word": "kingfisher"})
+    page.goto(f"/cases/{case_file.case.reference}/safety/")
+    page.get_by_role("button", name="Show the code word").click()
+    assert page.get_by_text("kingfisher").is_visible()
+    (sheet,) = printed(page)
+    assert sheet.index("Do not use: voicemail") < sheet.index("Safe: phone") < sheet.index("Read this before")
+    assert "kingfisher" not in sheet, "a code word is not left in the printer"
 
 
 def test_the_link_gives_the_file(page: Any, officer: User, case_file: CaseFile) -> None:
