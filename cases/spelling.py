@@ -16,6 +16,7 @@ _ALIKE = str.maketrans(
 _POSTCODE = re.compile(r"\b([a-z]{1,2}[0-9][a-z0-9]?)\s*([0-9][a-z]{2})\b")
 _DIGITS = re.compile(r"\+?\(?[0-9](?:[0-9\s().\-/]|\+)*[0-9]")
 _EMAIL = re.compile(r"[^\s@<>,;:()\"]+@[^\s@<>,;:()\"]+")
+_ASCII_WORD = re.compile(r"[a-z0-9'-]+")
 _NATIONAL = 10
 """The digits of a telephone number that count: +44, 0044 and 0 stand before them."""
 _SHORTEST_NUMBER, _LONGEST_NUMBER = 7, 15
@@ -39,9 +40,15 @@ def fold(text: str) -> str:
 
 def words(text: str) -> Iterator[Word]:
     """The words of a text, folded; everything but letters and digits only divides."""
-    kept = "".join(letter if _belongs(letter) else " " for letter in fold(text))
-    for written in kept.split():
-        if parts := tuple(filter(None, re.split("['-]+", written))):
+    folded = fold(text)
+    if folded.isascii():
+        found = _ASCII_WORD.findall(folded)
+    else:
+        found = "".join(letter if _belongs(letter) else " " for letter in folded).split()
+    for written in found:
+        if written.isalnum():
+            yield Word(written, (written,))
+        elif parts := tuple(filter(None, re.split("['-]+", written))):
             yield Word("".join(parts), parts)
 
 

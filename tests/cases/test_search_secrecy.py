@@ -1,5 +1,6 @@
 """What a search gives away: nothing of hidden cases, nothing of what was typed, no text in its tables."""
 
+import hmac
 import logging
 from typing import Any
 from uuid import uuid4
@@ -38,6 +39,11 @@ def test_the_index_holds_no_text(case_file: CaseFile) -> None:
         assert text not in held
         assert text.encode().hex() not in held
         assert text.encode("utf-16-le").hex() not in held
+
+
+def test_a_token_is_the_hmac_of_a_kind_and_a_folded_text(db: None) -> None:
+    said = hmac.digest(vault.search_key(), b"start\0rosa", "sha256")
+    assert search._token("start", "rosa") == int.from_bytes(said[:8], signed=True)
 
 
 def test_a_token_depends_on_the_key_and_outlives_its_wrapping(case_file: CaseFile, officer: User) -> None:
