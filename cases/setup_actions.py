@@ -5,6 +5,7 @@ Each is one durable transaction that ends in one entry of the actor's own chain.
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from cases import setting_up
-from cases.acting import differences
+from cases.acting import AlreadySoError, differences
 from cases.administering import administer, keep
 from cases.models import Agency, Organisation, Policy, Team, User
 
@@ -193,8 +194,11 @@ def go_live(*, by: User, request_key: UUID | None = None) -> Organisation:
         row = Organisation.objects.select_for_update().filter(id=1).first()
         if row is None or not setting_up.complete(setting_up.missing(row)):
             raise NotReady
+        if row.live_since:
+            raise AlreadySoError
         row.live_since = now
         keep(row, by)
 
-    administer("organisation.went_live", {"live_since": now}, save, by=by, request_key=request_key)
+    with suppress(AlreadySoError):
+        administer("organisation.went_live", {"live_since": now}, save, by=by, request_key=request_key)
     return Organisation.current()

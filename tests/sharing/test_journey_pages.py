@@ -246,6 +246,7 @@ def _queries(who: Decider, address: str) -> int:
 
 def test_constant_queries(who: Decider, officer: User) -> None:
     who.everything()
+    who.recipient(name="Officer")  # how it is sent is open again then, before and after
     case = who.case_file.case
     pages = [
         who.url("draft"),
