@@ -63,14 +63,20 @@ def provenance(sheet: Sheet, item: InformationItem) -> list[Line]:
     return [
         line("Where it comes from", item.source or "Not recorded"),
         line("Date", in_words(item.dated) if item.dated else unknown),
-        *([line("Received from", sheet.agency({"agency": item.received_from}))] if item.received_from else []),
-        *([line("Conditions on passing it on", item.conditions)] if item.conditions else []),
+        *_given(sheet, item),
         line("Fact, opinion or reported", f"{nature} – {item.whose}" if item.whose else nature),
         line("Historical", _historical(item)),
         line("Last checked", in_words(item.checked_on) if item.checked_on else "Not checked"),
         line("About", ", ".join(sheet.names.get(str(key), "") for key in item.about) or "Not recorded"),
         line("Says that an offence was committed", "Yes" if item.alleges_offence else "No"),
     ]
+
+
+def _given(sheet: Sheet, item: InformationItem) -> list[Line]:
+    """Which agency gave it to us, and on what conditions; nothing for what is our own and free of them."""
+    agency = sheet.agency({"agency": item.received_from})
+    said = (("Received from", agency), ("Conditions on passing it on", item.conditions))
+    return [line(question, answer) for question, answer in said if answer]
 
 
 def _historical(item: InformationItem) -> str:

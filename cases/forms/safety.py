@@ -108,7 +108,7 @@ class SafeContactForm(GovForm):
         if "routes" in ticked and not {SAFE, UNSAFE} & known:
             self.add_error("checked", "Say which ways are safe or not safe, or take away this tick")
         if answers.get("checked_on") and not ticked and "checked" not in self.errors:
-            self.add_error("checked_on", "Tick what you checked with them, or remove this date")
+            self.add_error("checked_on", "Select what you checked with them, or remove this date")
         if answers.get("new_code_word") and answers.get("no_code_word"):
             self.add_error("new_code_word", "Enter a new code word or tick that there is none, not both")
         return answers

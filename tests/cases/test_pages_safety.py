@@ -105,7 +105,10 @@ def test_what_was_checked_long_ago_is_said(signed_in: Client, case_file: CaseFil
     ("answers", "error"),
     [
         ({"checked": ["routes"]}, "Say which ways are safe or not safe, or take away this tick"),
-        ({"checked_on_day": 1, "checked_on_month": 3, "checked_on_year": 2026}, "Tick what you checked"),
+        (
+            {"checked_on_day": 1, "checked_on_month": 3, "checked_on_year": 2026},
+            "Select what you checked with them",
+        ),
         ({"new_code_word": "owl", "no_code_word": "on"}, "not both"),
     ],
 )
