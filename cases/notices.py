@@ -59,6 +59,12 @@ class Told:
     href: str
     link: str
 
+    @property
+    def by(self) -> str:
+        """Whose doing it was, where the words do not say so already."""
+        name = self.notice.about.name if self.notice.about else ""
+        return "" if self.words.startswith(name) else name
+
 
 _WORDS: dict[str, str] = {
     Notice.Kind.EMERGENCY_ACCESS: "{who} has used emergency access to {case}",

@@ -25,10 +25,11 @@ LATELY = 10
 
 @dataclass(frozen=True)
 class Reason:
-    """Why somebody can see a case, and until when (None: while they are that)."""
+    """Why somebody can see a case, and until when: a moment, or the last day (None: while they are that)."""
 
     words: str
     until: datetime | None = None
+    last_day: date | None = None
 
 
 @dataclass
@@ -37,6 +38,10 @@ class Seer:
 
     user: User
     reasons: list[Reason] = field(default_factory=list)
+
+
+def _last_day(ends_at: datetime) -> date:
+    return timezone.localdate(ends_at - timedelta(microseconds=1))
 
 
 def grants(case: Case) -> QuerySet[CaseUserPermission]:
@@ -82,7 +87,7 @@ def _reasons(case: Case) -> Iterable[tuple[User, Reason]]:
     for grant in grants(case).select_related("user"):
         named.add(grant.user_id)
         if access.works_on_cases(grant.user):
-            yield grant.user, Reason("Given the case", grant.ends_at)
+            yield grant.user, Reason("Given the case", last_day=_last_day(grant.ends_at))
     for user in case.team.members.filter(role=User.Role.MANAGER, is_active=True):
         if user.id in named or not case.restricted:
             yield user, Reason("Manager of the team")
@@ -157,7 +162,7 @@ class Given:
     @property
     def last_day(self) -> date:
         """The last day on which it holds."""
-        return timezone.localdate(self.ends_at - timedelta(microseconds=1))
+        return _last_day(self.ends_at)
 
 
 def given(case: Case) -> list[Given]:

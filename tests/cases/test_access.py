@@ -14,7 +14,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cases import access, access_actions, actions
+from cases import access, access_actions, actions, staff
 from cases.models import Case, CaseUserPermission, Exclusion, Membership, Team, TimedAccess, User
 from tests.cast import UserFactory, make_case
 
@@ -151,7 +151,7 @@ FACTS = st.builds(
 )
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(facts=FACTS)
 def test_any_set_of_facts_gives_what_the_table_says(facts: Facts, a_case: Case, colleague: User) -> None:
     arrange(facts, a_case, colleague)
@@ -159,6 +159,13 @@ def test_any_set_of_facts_gives_what_the_table_says(facts: Facts, a_case: Case, 
     case = Case.objects.get(id=a_case.id)
     assert access.rights(user, case) == table(facts)
     assert access.visible_to(user).filter(id=a_case.id).exists() == bool(table(facts))
+    # What the page says of everybody is what the policy says of one.
+    assert (user in [one.user for one in staff.who_may_see(case)]) == bool(table(facts))
+    assert access.managed_by(user).exists() == ("manage_access" in table(facts))
+    told, warned = staff.to_tell(case, but=User()), staff.to_warn(case)
+    assert not facts.excluded or user not in [*told, *warned]
+    if user.role != "governance" and user in [*told, *warned]:
+        assert table(facts)
 
 
 @pytest.mark.parametrize("who", ["expired", "emergency", "purpose"])
