@@ -53,8 +53,11 @@ def size(description: str, goal: int, what: str) -> int:
 
 
 @contextlib.contextmanager
-def throwaway(database_url: str) -> Iterator[Path]:
-    """A data folder with keys of its own, and the settings of a copy that uses it and this database."""
+def throwaway(database_url: str = "", settings: str = "dahashare.settings") -> Iterator[Path]:
+    """A data folder with keys of its own, and the settings of a copy that uses it and this database.
+
+    Without a database's address it is SQLite in that folder.
+    """
     from dahashare.keys import make_keys  # noqa: PLC0415 - after the path is set
 
     with tempfile.TemporaryDirectory(prefix="dahashare-bench-", ignore_cleanup_errors=True) as name:
@@ -62,6 +65,6 @@ def throwaway(database_url: str) -> Iterator[Path]:
         make_keys(folder / "keys")
         (folder / "static").mkdir()
         os.environ.pop("DAHASHARE_KEYS", None)
-        os.environ |= {"DAHASHARE_DATA": name, "DATABASE_URL": database_url}
-        os.environ["DJANGO_SETTINGS_MODULE"] = "dahashare.settings"
+        url = database_url or f"sqlite:///{folder / 'bench.sqlite3'}"
+        os.environ |= {"DAHASHARE_DATA": name, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": settings}
         yield folder

@@ -15,6 +15,7 @@ from cases import actions as case_actions
 from cases.models import Case, User
 from dahashare import demonstration
 from sharing import actions, journey
+from tests import second_step
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 MARKS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
@@ -32,13 +33,20 @@ def prepare(*, items: int, recipients: int) -> Visit:
     draft = actions.start_draft(by=officer, case=case)
     answers = _answers(case, recipients)
     draft = actions.save_draft(by=officer, draft=draft, answers=answers, saves=draft.saves)
-    signed_in = Client()
-    signed_in.force_login(officer, backend=BACKEND)
+    signed_in = signs_in(officer)
     own = f"/drafts/{draft.id}/"
     slugs = ["", *(f"{slug}/" for slug in journey.BY_SLUG), "points/", "check/"]
     pages = {f"page {slug.strip('/') or 'list'}": (signed_in, own + slug) for slug in slugs}
     shown = {name: asked for name, asked in pages.items() if asked[0].get(asked[1]).status_code == 200}
     return {"sign-in": (Client(), "/sign-in/"), **shown}
+
+
+def signs_in(user: User) -> Client:
+    """Somebody who has signed in with both steps."""
+    second_step.pytest_configure()
+    client = Client()
+    client.force_login(user, backend=BACKEND)
+    return client
 
 
 def _case(officer: User, items: int) -> Case:

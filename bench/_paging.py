@@ -1,0 +1,59 @@
+"""What each copy of `bench/page.py` does. Imported once Django is set up."""
+
+import http.client
+import time
+from contextlib import ExitStack
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+
+from bench import _caseload, _drawing
+from bench._pages import counted, signs_in
+from cases.models import User
+
+PAGES = {"list": "/cases/", "guardian": "/bench/guardian/", "constant": "/bench/constant/"}
+
+
+class Work:
+    """One caseload behind the web server, and somebody signed in."""
+
+    def __init__(self, count: int) -> None:
+        call_command("prepare", verbosity=0)
+        self.load = _caseload.fill(count)
+        settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
+        self.clients: dict[str, Client] = {}
+        self.stack = ExitStack()
+        address = urlsplit(self.stack.enter_context(_drawing.serving()))
+        self.line = http.client.HTTPConnection(address.hostname or "", address.port)
+
+    def ready(self) -> None:
+        """It is."""
+
+    def client(self, who: str) -> Client:
+        """Somebody who has signed in with both steps."""
+        if who not in self.clients:
+            self.clients[who] = signs_in(User.objects.get(id=getattr(self.load, who).id))
+        return self.clients[who]
+
+    def ask(self, who: str, name: str) -> float:
+        """The seconds from asking for a page to its last byte."""
+        client = self.client(who)
+        cookies = "; ".join(f"{key}={morsel.value}" for key, morsel in client.cookies.items())
+        start = time.perf_counter()
+        self.line.request("GET", PAGES[name], headers={"Cookie": cookies})
+        answer = self.line.getresponse()
+        body = answer.read()
+        took = time.perf_counter() - start
+        assert answer.status == 200, (name, answer.status, answer.headers.get("Location"))
+        assert name == "constant" or body.count(b"<tr") >= 25, body[:2000]
+        return took
+
+    def queries(self, who: str) -> int:
+        """How many queries the list makes."""
+        return counted(self.client(who), PAGES["list"])
+
+    def close(self) -> None:
+        """Stop the web server."""
+        self.stack.close()

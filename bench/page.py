@@ -1,0 +1,66 @@
+"""The signed-in, audited list of cases over HTTP, from the web server that `run.py` starts.
+
+Against the same list as guardian's generic rows and Django's paginator make it, unsealed and entered nowhere,
+and against a page that says one constant line; all three behind the same sign-in and middleware, on the same
+caseload. They take turns; a figure is a ratio of medians, of rates of one who asks for page after page.
+"""
+
+import sys
+from pathlib import Path
+from statistics import median
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from bench._apart import Apart
+from bench._common import Figure, report, size
+from tests import servers
+
+ROUNDS, PEER_ROUNDS = 60, 10
+FASTER, OF_CONSTANT = 15.0, 0.10
+
+
+def main() -> int:
+    """Fill a copy on each database, serve it, measure, print the figures."""
+    count = size(__doc__ or "", 100_000, "cases")
+    figures: list[Figure] = []
+    with servers.postgres() as server:
+        urls = {"PostgreSQL": server.create("page"), "SQLite": ""}
+        copies = {
+            database: Apart("bench._paging", url, "bench._settings", count=count)
+            for database, url in urls.items()
+        }
+        for copy in copies.values():
+            copy.tell("ready")
+        for copy in copies.values():
+            copy.hear()
+        for database, copy in copies.items():
+            for who in ("officer", "manager"):
+                figures += measure(f"page, {database}, {who}", copy, who)
+            copy.ask("close")
+            copy.end()
+    return report(figures)
+
+
+def measure(name: str, copy: Apart, who: str) -> list[Figure]:
+    """The figures of one person on one database."""
+    took: dict[str, list[float]] = {"list": [], "constant": [], "guardian": []}
+    for turn in range(ROUNDS + 5):
+        for page, kept in took.items():
+            if page == "guardian" and turn % (ROUNDS // PEER_ROUNDS):
+                continue
+            seconds = copy.ask("ask", who, page)
+            kept.extend([seconds] if turn >= 5 else [])  # the first rounds warm up
+    ours, constant, guardian = (median(took[one]) for one in ("list", "constant", "guardian"))
+    print(
+        f"{name}: {ours * 1000:.1f} ms, guardian {guardian * 1000:.0f} ms, a constant page "
+        f"{constant * 1000:.1f} ms, {copy.ask('queries', who)} queries",
+        flush=True,
+    )
+    return [
+        Figure(f"{name}: rate, times that of guardian with a paginator", guardian / ours, FASTER),
+        Figure(f"{name}: rate, in that of a constant page", constant / ours, OF_CONSTANT),
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
