@@ -123,7 +123,10 @@ class DaysField(LinesField):
 
 
 def _day(parts: Sequence[str]) -> date:
-    if len(parts) != len(("day", "month", "year")):
-        raise ValidationError("not a date")
-    year_first = len(parts[0]) == len("2026")
-    return read_day(list(reversed(parts)) if year_first else parts, "The date")
+    """The day of what was typed between spaces, dots, dashes and slashes; too little or too much is none."""
+    three = [*parts, "", "", ""][:3] if len(parts) <= len(_PARTS) else [""] * len(_PARTS)
+    year_first = len(three[0]) == len("2026")
+    return read_day(list(reversed(three)) if year_first else three, "The date")
+
+
+_PARTS = ("day", "month", "year")
