@@ -111,7 +111,7 @@ class People(NamedTuple):
 Calls = dict[str, Callable[[], Any]]
 
 
-def _read(opened: AbstractContextManager[None]) -> None:
+def _read(opened: AbstractContextManager[Any]) -> None:
     with opened:
         pass
 

@@ -108,7 +108,7 @@ SHUT: dict[str, tuple[Callable[[CaseFile, User, User], Any], int]] = {
         403,
     ),
 }
-PLACES = {
+PLACES: dict[str, Callable[[CaseFile], tuple[str, dict[str, Any]]]] = {
     "people": lambda file: (f"people/{file.child.id}/", {"role": "child", "name": TYPED}),
     "safety": lambda file: (f"safety/{file.survivor.id}/", NOT_ASKED | {"contact": TYPED}),
     "staff": lambda _: ("safety/staff/", {"staff_safety": TYPED}),

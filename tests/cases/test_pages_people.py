@@ -6,6 +6,7 @@ from django.test import Client
 from audit import ledger
 from cases import actions
 from cases.chronology_actions import add_concern
+from cases.forms.base import GovForm
 from cases.forms.people import PersonForm
 from cases.forms.safety import SafeContactForm
 from cases.models import Case, Person, User
@@ -34,7 +35,7 @@ def test_a_person_is_recorded_as_it_was_typed(signed_in: Client, case_file: Case
     assert f'href="{address(case, f"safety/{person.id}/")}"' in page
 
 
-def _answers(form: PersonForm | SafeContactForm) -> Answers:
+def _answers(form: GovForm) -> Answers:
     """What a browser posts of a form that is shown and not touched."""
     answers: Answers = {}
     for field in form:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from audit import ledger
 from cases import actions, choices, events
 from cases.acting import ChangedMeanwhileError
-from cases.models import Person, User
+from cases.models import Case, Person, User
 from tests.cases.case_pages import NOT_ASKED, PAGES, Answers, address, html, with_key
 from tests.cast import CaseFile
 
@@ -192,12 +192,11 @@ def test_an_empty_answer_keeps_it_and_a_tick_removes_it(with_word: CaseFile, sig
 def test_staff_safety_has_its_day_and_loses_it_with_its_words(signed_in: Client, case_file: CaseFile) -> None:
     path = address(case_file.case, "safety/staff/")
     signed_in.post(path, with_key({"staff_safety": "Visit in twos", "checked_today": "on"}))
-    case_file.case.refresh_from_db()
-    assert case_file.case.staff_safety_checked_on == timezone.localdate()
+    checked = Case.objects.values_list("staff_safety_checked_on", flat=True)
+    assert list(checked) == [timezone.localdate()]
     assert "Last checked today" in html(signed_in, address(case_file.case, "safety/"))
     signed_in.post(path, with_key({"staff_safety": "A large dog"}))
-    case_file.case.refresh_from_db()
-    assert case_file.case.staff_safety_checked_on is None
+    assert list(checked.all()) == [None]
     assert "A large dog" in banner(signed_in, case_file)
 
 
