@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from audit.models import Entry
@@ -27,8 +29,8 @@ CODES, AGAIN, STEP = "/account/two-step/recovery-codes/", "/account/again/", "/s
 OPEN_BEFORE = {
     "accessibility", "account_login", "account_logout", "account_reauthenticate", "cookies", "health",
     "mfa_activate_totp", "mfa_add_webauthn", "mfa_authenticate", "mfa_index", "mfa_login_webauthn",
-    "mfa_view_recovery_codes", "openid_connect_callback", "openid_connect_login", "privacy", "quick_exit", "stay",
-    "welcome",
+    "mfa_view_recovery_codes", "openid_connect_callback", "openid_connect_login", "privacy", "quick_exit",
+    "stay", "welcome",
 }  # fmt: skip
 """What somebody meets who has not taken the second step."""
 
@@ -87,6 +89,17 @@ def test_the_demonstration_does_not_ask(
 ) -> None:
     settings.DEMO = True
     assert first_step_only(client, officer).get("/guidance/").status_code == 200
+
+
+def test_asking_costs_no_query(client: Client, officer: User, settings: Any) -> None:
+    client.force_login(officer, backend=BACKEND)
+    client.get("/guidance/")
+    counts = []
+    for settings.DEMO in (True, False):
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get("/guidance/").status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
 
 
 def test_from_password_to_app_to_codes_to_where_one_was_going(client: Client, officer: User) -> None:

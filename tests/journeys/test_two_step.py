@@ -1,4 +1,4 @@
-"""By keyboard: from an invitation to a passkey, and in again with it alone; the same with an app and its codes."""
+"""By keyboard: from an invitation to a passkey, and in again with it alone; the same with an app."""
 
 import pytest
 from django.core.cache import cache
