@@ -280,3 +280,21 @@ def test_pages_of_a_role_do_not_exist_for_others(governance: User, officer: User
     for user in (officer, outsider):
         with pytest.raises(Http404):
             access.require_role(user, "governance", "administrator")
+
+
+def test_a_closed_case_says_that_it_is_closed_to_who_could_work_on_it_alone(
+    a_case: Case, officer: User, purpose: User, emergency: User
+) -> None:
+    Case.objects.update(status="closed")
+    for user in (officer, emergency):
+        with pytest.raises(access.Closed):
+            access.require(user, "work", a_case)
+        with pytest.raises(access.Closed):
+            access.fetch(user, a_case.reference, "work")
+    with pytest.raises(access.Refused) as refused:
+        access.require(purpose, "work", a_case)
+    assert not isinstance(refused.value, access.Closed)
+
+
+def test_nobody_who_is_not_signed_in_manages_a_case(outsider: Any, a_case: Case) -> None:
+    assert not access.managed_by(outsider).exists()
