@@ -70,7 +70,9 @@ _WORDS: dict[str, str] = {
     Notice.Kind.EMERGENCY_ACCESS: "{who} has used emergency access to {case}",
     Notice.Kind.EMERGENCY_REFUSED: "{who} is kept out of {case} and has tried to open it",
     Notice.Kind.PURPOSE_ACCESS: "{who} has stated a purpose for looking at {case}",
-    Notice.Kind.POSSIBLE_DUPLICATE: "A case was opened that may be about the same people as {case}",
+    Notice.Kind.POSSIBLE_DUPLICATE: (
+        "{who}{teams} has recorded people in another case who may be those of {case}. Talk to them"
+    ),
     Notice.Kind.HANDED_ON: "{case} is yours now",
     Notice.Kind.TWO_STEP_RESET: "Your two-step sign-in was set back",
 }
@@ -78,7 +80,7 @@ _WORDS: dict[str, str] = {
 
 def told(user: User, most: int) -> list[Told]:
     """The newest notices of the user as My work shows them; as many queries for many as for one."""
-    found = list(unseen(user)[:most])
+    found = list(unseen(user).prefetch_related("about__teams")[:most])
     cases = {one.case_id for one in found if one.case_id}
     managed = (
         set(policy.managed_by(user).filter(id__in=cases).values_list("id", flat=True)) if cases else set()
@@ -88,7 +90,10 @@ def told(user: User, most: int) -> list[Told]:
 
 def _told(user: User, notice: Notice, *, manages: bool) -> Told:
     who = notice.about.name if notice.about else "Somebody"
-    words = _WORDS[notice.kind].format(who=who, case=notice.case or "a case")
+    teams = ", ".join(team.name for team in notice.about.teams.all()) if notice.about else ""
+    words = _WORDS[notice.kind].format(
+        who=who, case=notice.case or "a case", teams=f" ({teams})" if teams else ""
+    )
     if notice.case is None:
         return Told(notice, words, "", "")
     reference = notice.case.reference

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 from uuid import uuid4
 
@@ -64,6 +65,11 @@ def test_the_owner_is_told_and_the_creator_gets_the_same_bytes(
     assert (notice.kind, notice.user, notice.case, notice.about) == (
         "possible_duplicate", officer, case_file.case, newcomer,
     )  # fmt: skip
+    work = Client()
+    work.force_login(officer)
+    told = unescape(html(work, "/"))
+    assert f"{newcomer.name} (South housing) has recorded people in another case" in told
+    assert Case.objects.get(owner=newcomer).reference not in told
     lone = opened_by(newcomer, answers(case_file, other_team, name="Rosalinde Achterbergh"))
     assert Notice.objects.count() == 1
     assert same_bytes(twin[0]) == same_bytes(lone[0])
