@@ -1,4 +1,4 @@
-"""Somebody leaves: the administrator shuts them out and hands on their cases, of which numbers alone are shown."""
+"""Somebody leaves: the administrator shuts them out and hands on their cases, and sees numbers alone."""
 
 from uuid import UUID
 
