@@ -93,6 +93,7 @@ def test_nobody_sees_the_work_of_a_case_that_is_shut_to_them(
     draft = draft_of(officer, case_file)
     to_send = decided(officer, case_file)
     assert work.tasks(colleague) == []
+    access_actions.allocate(by=manager, case=case_file.case, owner=manager)
     access_actions.exclude(by=manager, case=case_file.case, user=officer, reason="Related")
     page = _page(client, officer)
     assert draft.reference not in page
