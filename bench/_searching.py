@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from bench import _caseload, _plain
-from cases import access, actions, listing, search
+from cases import access, actions, listing, opening, search, setting_up
 from cases.banner import names
 from cases.models import Person, Team, User
 
@@ -76,9 +76,16 @@ class Work:
             actions.create_case(by=self.officer, team=self.team, concern_identified_at=NOW, people=people)
 
         def peer() -> None:
+            reference = opening.free_reference()
             with transaction.atomic(durable=True):
+                setting_up.require_live()
+                access.require_team(self.officer, self.team)
                 case = _plain.TrackedCase(
-                    team=self.team, owner=self.officer, opened_at=NOW, concern_identified_at=NOW
+                    reference=reference,
+                    team=self.team,
+                    owner=self.officer,
+                    opened_at=NOW,
+                    concern_identified_at=NOW,
                 )
                 case.save(force_insert=True)
                 for position, fields in enumerate(people):

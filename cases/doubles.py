@@ -20,8 +20,9 @@ def tell_owners(people: Iterable[Mapping[str, Any]], case: Case, *, by: User, no
         by: who recorded them; their own cases tell them nothing.
         now: aware.
     """
-    out = set(case.exclusions.filter(ended_at=None).values_list("user_id", flat=True))
-    for found in search.same_people(people):
+    cases = search.same_people(people)
+    out = set(case.exclusions.filter(ended_at=None).values_list("user_id", flat=True)) if cases else set()
+    for found in cases:
         if found.id != case.id and found.owner_id != by.id and found.owner_id not in out:
             _tell(found, by, now)
 

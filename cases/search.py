@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -118,62 +118,57 @@ def _marks(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def indexed(*people: Person) -> Callable[[], None]:
-    """What saves the tokens of people inside the action's transaction; they are made now, before it opens."""
+    """What saves the tokens of new people inside the action's transaction; they are made before it opens."""
     rows = [Row(person.id, person.case_id, tokens(person)) for person in people]
     return lambda: save(rows)
 
 
 def index(person: Person) -> None:
     """Save the tokens of a person as they are now, in place of those that there were."""
-    indexed(person)()
+    drop("person", person.id)
+    save([Row(person.id, person.case_id, tokens(person))])
 
 
 def save(rows: Sequence[Row]) -> None:
-    """Write rows of the index, in place of those of the same people. Inside a transaction."""
+    """Write rows of people who have none. Inside a transaction."""
     if rows:
-        (_save_postgresql if connection.vendor == "postgresql" else _save_sqlite)(rows)
+        with connection.cursor() as cursor:
+            (_save_postgresql if connection.vendor == "postgresql" else _save_sqlite)(cursor, rows)
 
 
-def _save_postgresql(rows: Sequence[Row]) -> None:
+def _save_postgresql(cursor: Any, rows: Sequence[Row]) -> None:
     places = ", ".join(["(%s, %s, %s::bigint[])"] * len(rows))
+    values = [value for row in rows for value in row]
+    cursor.execute(f"INSERT INTO cases_search (person, case_id, tokens) VALUES {places}", values)  # noqa: S608
+
+
+def _save_sqlite(cursor: Any, rows: Sequence[Row]) -> None:
+    cursor.execute("SELECT COALESCE(MAX(id), 0) FROM cases_search")  # there is one writer at a time
+    numbered = list(enumerate(rows, cursor.fetchone()[0] + 1))
+    cursor.executemany(
+        "INSERT INTO cases_search (id, person, case_id, tokens) VALUES (%s, %s, %s, %s)",
+        [(n, row.person.hex, row.case.hex, array("q", row.tokens).tobytes()) for n, row in numbered],
+    )
+    pairs = [(token, n) for n, row in numbered for token in row.tokens]
+    cursor.executemany("INSERT INTO cases_search_token (token, id) VALUES (%s, %s)", pairs)
+
+
+def drop(column: Literal["person", "case_id"], value: UUID) -> None:
+    """Take a person, or those of a case, out of the index. Inside a transaction."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO cases_search (person, case_id, tokens) VALUES {places} "  # noqa: S608 - places only
-            "ON CONFLICT (person) DO UPDATE SET tokens = EXCLUDED.tokens, case_id = EXCLUDED.case_id",
-            [value for row in rows for value in row],
-        )
-
-
-def _save_sqlite(rows: Sequence[Row]) -> None:
-    with connection.cursor() as cursor:
-        marks = ", ".join(["%s"] * len(rows))
-        _drop_sqlite(cursor, f"person IN ({marks})", [row.person.hex for row in rows])
-        pairs: list[tuple[int, int]] = []
-        for row in rows:
-            stored = array("q", row.tokens).tobytes()
-            cursor.execute(
-                "INSERT INTO cases_search (person, case_id, tokens) VALUES (%s, %s, %s)",
-                [row.person.hex, row.case.hex, stored],
-            )
-            pairs += [(token, cursor.lastrowid) for token in row.tokens]
-        cursor.executemany("INSERT INTO cases_search_token (token, id) VALUES (%s, %s)", pairs)
-
-
-def _drop_sqlite(cursor: Any, where: str, params: Sequence[Any]) -> None:
-    cursor.execute(f"SELECT id, tokens FROM cases_search WHERE {where}", params)  # noqa: S608 - our own words
-    pairs = [(token, number) for number, stored in cursor.fetchall() for token in array("q", stored)]
-    if pairs:
+        where = f"FROM cases_search WHERE {column} = %s"
+        if connection.vendor == "postgresql":
+            cursor.execute(f"DELETE {where}", [value])
+            return
+        cursor.execute(f"SELECT id, tokens {where}", [value.hex])
+        pairs = [(token, number) for number, stored in cursor.fetchall() for token in array("q", stored)]
         cursor.executemany("DELETE FROM cases_search_token WHERE token = %s AND id = %s", pairs)
-    cursor.execute(f"DELETE FROM cases_search WHERE {where}", params)  # noqa: S608 - our own words
+        cursor.execute(f"DELETE {where}", [value.hex])
 
 
 def forget(case: UUID) -> None:
     """Take the people of a case out of the index: its key is destroyed. Inside that transaction."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("DELETE FROM cases_search WHERE case_id = %s", [case])
-        else:
-            _drop_sqlite(cursor, "case_id = %s", [case.hex])
+    drop("case_id", case)
 
 
 # --- Searching -------------------------------------------------------------------------------------------
@@ -294,6 +289,8 @@ def same_people(people: Iterable[Mapping[str, Any]]) -> list[Case]:
             "SELECT s.case_id FROM cases_search_token t JOIN cases_search s ON s.id = t.id "
             "WHERE t.token IN ({})"
         )
-    found = RawSQL(query.format(", ".join(["%s"] * len(marks))), marks)  # noqa: S611 - places alone
-    rows = Case.objects.filter(id__in=found).select_related("owner", "team")
-    return list(rows.order_by("-opened_at", "id"))
+    with connection.cursor() as cursor:  # nearly always nobody: nothing else is composed then
+        cursor.execute(query.format(", ".join(["%s"] * len(marks))), marks)
+        ids = [one for (one,) in cursor.fetchall()]
+    rows = Case.objects.filter(id__in=ids).select_related("owner", "team")
+    return list(rows.order_by("-opened_at", "id")) if ids else []

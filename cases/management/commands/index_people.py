@@ -43,4 +43,5 @@ def _index(ids: list[UUID]) -> None:
     with transaction.atomic():
         people = list(Person.objects.select_for_update().filter(id__in=ids))
         vault.load(person.case_id for person in people)
-        search.indexed(*people)()
+        for person in people:
+            search.index(person)
