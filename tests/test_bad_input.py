@@ -81,24 +81,26 @@ def spoiled(form: Form) -> Iterator[tuple[str, dict[str, list[str]] | bytes]]:
     """A form with something wrong in every field that somebody types into."""
     yield "NUL", form.filled(lambda _: "a\0b")
     yield "10,000 characters", form.filled(lambda _: LONG)
-    yield "a bidi override", form.filled(lambda _: "a\u202eb")
-    yield "half a surrogate pair and bytes that are no UTF-8", raw(form, "a%ED%A0%80%FF")
+    yield "letters that turn the line, half a pair, no UTF-8", raw(form, "a%E2%80%AEb%ED%A0%80%FF")
 
 
-def strange(form: Form) -> Iterator[tuple[str, Any, str]]:
-    """Posts that no page sends: what is hidden altered, lists for single answers, other kinds of content."""
-    post = "application/x-www-form-urlencoded"
-    altered = {one.name: [JUNK] for one in form.fields if one.name}
-    yield "junk in every field", altered, ""
-    yield "every field twice", {name: ["a", JUNK] for name in altered}, ""
-    yield "names of lists", {f"{name}[]": ["a"] for name in altered}, ""
-    yield "JSON", b'{"a": [1, {"b": null}]}', "application/json"
-    yield (
+OTHER_KINDS: tuple[tuple[str, bytes, str], ...] = (
+    ("JSON", b'{"a": [1, {"b": null}]}', "application/json"),
+    (
         "parts without an end",
         b"--x\r\nContent-Disposition: form-data; name=",
         "multipart/form-data; boundary=x",
-    )
-    yield "no form at all", b"\xff\xfe=%00&%zz", post
+    ),
+    ("no form at all", b"\xff\xfe=%00&%zz", "application/x-www-form-urlencoded"),
+)
+
+
+def strange(form: Form, turn: int) -> Iterator[tuple[str, Any, str]]:
+    """Posts that no page sends: what is hidden altered, lists for single answers, another kind of content."""
+    names = [one.name for one in form.fields if one.name]
+    yield "junk in every field", {name: [JUNK] for name in names}, ""
+    yield "lists", {name: ["a", JUNK] for name in names} | {f"{name}[]": ["a"] for name in names}, ""
+    yield OTHER_KINDS[turn % len(OTHER_KINDS)]
 
 
 def post(client: Client, form: Form, address: str, data: Any, kind: str = "") -> Any:
@@ -123,13 +125,13 @@ def test_text_that_is_none_is_refused_and_nothing_is_written(walk: Walk) -> None
         if (after := written()) != before:
             wrong.append(f"{name} wrote {[key for key in after if after[key] != before[key]]}")
     assert not wrong, "\n".join(wrong)
-    assert tried > 120
+    assert tried > 100
 
 
 def test_whatever_is_posted_is_answered(walk: Walk) -> None:
     wrong = []
-    for name, client, address, form in forms(walk):
-        for what, data, kind in strange(form):
+    for turn, (name, client, address, form) in enumerate(forms(walk)):
+        for what, data, kind in strange(form, turn):
             if form.method == "post":
                 got = post(client, form, address, data, kind).status_code
             else:
