@@ -99,6 +99,7 @@ def test_somebody_shut_out_meanwhile_records_nothing(
     manager: User, officer: User, case_file: CaseFile
 ) -> None:
     draft = draft_of(officer, case_file)
+    access_actions.allocate(by=manager, case=case_file.case, owner=manager)
     access_actions.exclude(by=manager, case=case_file.case, user=officer, reason="A relative")
     with pytest.raises(Http404):
         actions.record(by=officer, draft=draft, now=NOW)
