@@ -33,7 +33,7 @@ from cases.models.cases import new_reference
 
 BATCH = 1_000
 TEAMS, OFFICERS = 4, 2
-GIVEN, SHUT_OUT = 200, 20
+GIVEN, SHUT_OUT = 50, 20
 START = datetime(2020, 1, 6, 9, tzinfo=UTC)
 
 
@@ -111,10 +111,10 @@ def fill(count: int, *, plain: bool = True) -> Caseload:
             held += [case.id for case, _, _ in batch if case.owner_id == officer.id]
             managed += [case.id for case, _, _ in batch if case.team_id == teams[0].id]
             names += [str(person.name) for case, person, _ in batch[:8] if case.team_id == teams[0].id]
-            others += [case for case, _, _ in batch[:20] if case.team_id != teams[0].id]
+            others += [case for case, _, _ in batch if case.team_id != teams[0].id][: GIVEN - len(others)]
     _rights(officer, manager, others, held, managed)
     if plain:
-        _plain.share(officer, held + [case.id for case in others[:GIVEN]], manager, "team", managed)
+        _plain.share(officer, held + [case.id for case in others], manager, "team", managed)
     _settle()
     return Caseload(officer, manager, names)
 
@@ -235,7 +235,7 @@ def _rights(officer: User, manager: User, others: list[Case], held: list[UUID], 
     CaseUserPermission.objects.bulk_create(
         CaseUserPermission(user=user, permission=permission, content_object=case)
         for user in (officer, manager)
-        for case in others[:GIVEN]
+        for case in others
     )
     Exclusion.objects.bulk_create(
         Exclusion(case_id=case, user=user)
