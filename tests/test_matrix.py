@@ -289,7 +289,7 @@ def addresses(
         "welcome": {"token": "A" * 43},
         "person_hand_on": {"person_id": deactivated.id},
         **dict.fromkeys(OF_A_PERSON, person),
-        **dict.fromkeys(("person_access", "team_hand_on"), {"person_id": officer.id}),
+        **{name: {"person_id": officer.id} for name in ("person_access", "team_hand_on")},
         **{
             name: in_case
             for name in MATRIX

@@ -151,7 +151,7 @@ FACTS = st.builds(
 )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(facts=FACTS)
 def test_any_set_of_facts_gives_what_the_table_says(facts: Facts, a_case: Case, colleague: User) -> None:
     arrange(facts, a_case, colleague)
