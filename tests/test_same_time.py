@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from statistics import median
 from time import perf_counter, thread_time
 from typing import Any
@@ -28,6 +29,11 @@ Ask = Callable[[], Any]
 def clock() -> float:
     """Seconds. SQLite works in our own thread, whose time no other work on the machine disturbs."""
     return thread_time() if connection.vendor == "sqlite" else perf_counter()
+
+
+def both(ask: Callable[[str], Any], *references: str) -> list[Ask]:
+    """The same question of each reference."""
+    return [partial(ask, one) for one in references]
 
 
 def queries(ask: Ask) -> list[str]:
@@ -70,7 +76,7 @@ def test_a_hidden_case_takes_as_long_as_none(
     who: str, case_file: CaseFile, signed_in: Any, request: pytest.FixtureRequest
 ) -> None:
     client, reference = signed_in(request.getfixturevalue(who)), case_file.case.reference
-    hidden, missing = (lambda one=one: client.get(f"/cases/{one}/") for one in (reference, "C-ZZZZZZ"))
+    hidden, missing = both(lambda one: client.get(f"/cases/{one}/"), reference, "C-ZZZZZZ")
     answers = hidden(), missing()
     assert [one.status_code for one in answers] == [404, 404]
     assert answers[0].content == answers[1].content
@@ -83,7 +89,7 @@ def test_a_hidden_decision_takes_as_long_as_none(
     case_file: CaseFile, officer: User, colleague: User, signed_in: Any
 ) -> None:
     client, reference = signed_in(colleague), decided(officer, case_file).reference
-    hidden, missing = (lambda one=one: client.get(f"/decisions/{one}/") for one in (reference, "D-ZZZZZZ"))
+    hidden, missing = both(lambda one: client.get(f"/decisions/{one}/"), reference, "D-ZZZZZZ")
     assert hidden().content == missing().content
     assert queries(hidden) == queries(missing)
     same_time(hidden, missing, 100)
@@ -111,7 +117,7 @@ def test_trying_a_hidden_case_takes_as_long_as_a_wrong_reference(
         cache.clear()  # so that it is never shut for too many tries
         return client.post(f"/{page}/", answers | {"reference": one})
 
-    hidden, missing = (lambda one=one: ask(one) for one in (reference, "C-ZZZZZZ"))
+    hidden, missing = both(ask, reference, "C-ZZZZZZ")
     one, other = hidden(), missing()
     assert one.status_code == other.status_code == 200
     assert shown(one, reference) == shown(other, "C-ZZZZZZ")
