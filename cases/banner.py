@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.urls import reverse
 
-from cases import choices
+from cases import access, choices
 from cases.fields import drawing, stored_value
 from cases.models import Case, Person
 
@@ -103,10 +103,15 @@ def risk_words(level: str) -> str:
     return "" if level == NOT_ASSESSED else f"{choices.label('risk_level', level)} risk"
 
 
-def banner(case: Case) -> dict[str, Any]:
-    """What templates/partials/case_banner.html draws. It opens sealed text: `see` comes first."""
+def banner(case: Case, held: frozenset[access.What]) -> dict[str, Any]:
+    """What templates/partials/case_banner.html draws. It opens sealed text: `see` comes first.
+
+    Args:
+        held: what the reader may do with the case, as `see` hands it over.
+    """
     with drawing():
         return {
+            "for_a_time": not held >= {"follow", "timeline"},  # nobody else has both
             "reference": case.reference,
             "name": names(case),
             "risk": risk_words(case.risk_level),

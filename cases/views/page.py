@@ -165,7 +165,7 @@ def show(
     with seeing as may, drawing():
         frame = {
             "case": case,
-            "banner": banner(case),
+            "banner": banner(case, may),
             "sections": sections(case, section, may),
             "may": may,
             "request_key": fresh_key(request),

@@ -58,11 +58,11 @@ def on_record(view: View) -> Any:
 
 def _show(record: Record, template: str, **context: Any) -> HttpResponse:
     """Draw a page about the decision, and enter that it is looked at."""
-    with actions.see_decision(by=record.user, decision=record.decision), drawing():
+    with actions.see_decision(by=record.user, decision=record.decision) as held, drawing():
         frame = {
             "decision": record.decision,
             "case": record.decision.case,
-            "banner": banner(record.decision.case),
+            "banner": banner(record.decision.case, held),
             "request_key": page.fresh_key(record.request),
         }
         return render(record.request, template, frame | context)

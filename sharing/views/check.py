@@ -117,8 +117,8 @@ def _question(desk: Desk, step: journey.Step, name: str, subjects: Sequence[str]
         step, desk.sheet, journey.stops_so_far(desk.sheet)
     ):
         return ""
-    # Which agencies are offered changes no question: the directory need not be read for this.
-    form = step.form(replace(desk.sheet, agencies=()))
+    # Which agencies and policies are offered changes no question: they need not be read for this.
+    form = step.form(replace(desk.sheet, agencies=(), policies=(), routes={}))
     asked = (one for one in (name, *(f"{name}_{key}" for key in subjects)) if one in form.fields)
     return next((f"#{form[one].auto_id}" for one in asked), "")
 
@@ -211,7 +211,7 @@ def done(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     decision = draft.case.decisions.filter(request_key=draft.request_key).first()
     if decision is None:
         raise Http404
-    with see(by=actor(request), case=draft.case, page="draft"):
+    with see(by=actor(request), case=draft.case, page="draft") as held:
         return render(
             request,
             "sharing/done.html",
@@ -219,7 +219,7 @@ def done(request: HttpRequest, draft_id: UUID) -> HttpResponse:
                 "decision": decision,
                 "case": draft.case,
                 "receipt": receipt_code(bytes(decision.entry_hash)),
-                "banner": banner(draft.case),
+                "banner": banner(draft.case, held),
                 "unsent": bool(due.left_to_send(decision)),
                 "follows": decision.follows,
             },

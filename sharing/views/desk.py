@@ -19,6 +19,7 @@ from cases.banner import banner
 from cases.models import Agency, Case, Organisation, Policy, User
 from sharing import access, actions, agreements, beside, journey, rules
 from sharing.answers import facts_of, prune
+from sharing.directory import Directory
 from sharing.forms.page import PageForm
 from sharing.models import Agreement, Draft
 from sharing.sheet import Sheet
@@ -62,7 +63,7 @@ def sheet_of(answers: Mapping[str, Any], case: Case, organisation: Organisation 
         organisation: the settings, where they were read already.
     """
     organisation = organisation or Organisation.current()
-    agencies: Any = SimpleLazyObject(lambda: list(Agency.objects.all()))
+    directory = Directory()
     prefetch_related_objects([case], "people", "information")
     return Sheet(
         answers=answers,
@@ -70,23 +71,15 @@ def sheet_of(answers: Mapping[str, Any], case: Case, organisation: Organisation 
         people=list(case.people.all()),
         information=list(case.information.all()),
         # Most pages name no agency: the directory is read where one does.
-        agencies=cast("Sequence[tuple[str, str]]", SimpleLazyObject(lambda: _directory(agencies))),
-        policies=cast("Sequence[Policy]", SimpleLazyObject(lambda: list(Policy.objects.all()))),
-        routes=cast("Mapping[str, Agency]", SimpleLazyObject(lambda: _routes(agencies))),
+        agencies=cast("Sequence[tuple[str, str]]", SimpleLazyObject(lambda: directory.offered)),
+        policies=cast("Sequence[Policy]", SimpleLazyObject(lambda: directory.policies)),
+        routes=cast("Mapping[str, Agency]", SimpleLazyObject(lambda: directory.routes)),
         review_after_days=organisation.review_after_days,
         agreements=cast(
             "Sequence[Agreement]",
             SimpleLazyObject(lambda: list(access.newest_agreements(answers.get("agreement")))),
         ),
     )
-
-
-def _directory(agencies: Iterable[Agency]) -> list[tuple[str, str]]:
-    return [(one.code, one.name) for one in agencies if one.active]
-
-
-def _routes(agencies: Iterable[Agency]) -> dict[str, Agency]:
-    return {one.code: one for one in agencies if one.secure_methods or one.duty_phone}
 
 
 def open_desk(request: HttpRequest, draft: Draft) -> Desk:
@@ -188,11 +181,11 @@ def show(desk: Desk, template: str, status: int = 200, typing: str = "", **conte
         typing: the name of a page whose typing is kept, as in its address.
     """
     answers = desk.sheet.answers
-    with see(by=desk.user, case=desk.draft.case, page="draft", what="work"):
+    with see(by=desk.user, case=desk.draft.case, page="draft", what="work") as held:
         shown = {
             "draft": desk.draft,
             "case": desk.draft.case,
-            "banner": banner(desk.draft.case),
+            "banner": banner(desk.draft.case, held),
             "saves": desk.saves if desk.saves >= 0 else desk.draft.saves,
             "pages": journey.PAGES,
             "urgent": answers.get("urgency") == "now" and not answers.get("already_sent"),

@@ -100,8 +100,8 @@ def _show(
     }
     if case is None:
         return render(request, "sharing/emergency.html", context)
-    with see(by=user, case=case, page="emergency", what="work"), drawing():
-        return render(request, "sharing/emergency.html", context | {"banner": banner(case)})
+    with see(by=user, case=case, page="emergency", what="work") as held, drawing():
+        return render(request, "sharing/emergency.html", context | {"banner": banner(case, held)})
 
 
 def _recorded(request: HttpRequest, reference: str, what: case_access.What = "view") -> Decision:
@@ -117,11 +117,11 @@ def _recorded(request: HttpRequest, reference: str, what: case_access.What = "vi
 def emergency_done(request: HttpRequest, reference: str) -> HttpResponse:
     """The reference and the receipt code of what was recorded, and what comes next."""
     found = _recorded(request, reference)
-    with see(by=page.user(request), case=found.case, page="emergency"):
+    with see(by=page.user(request), case=found.case, page="emergency") as held:
         context = {
             "decision": found,
             "case": found.case,
-            "banner": banner(found.case),
+            "banner": banner(found.case, held),
             "receipt": receipt_code(bytes(found.entry_hash)),
         }
         return render(request, "sharing/emergency_done.html", context | standing(found, timezone.now()))

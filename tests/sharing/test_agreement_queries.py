@@ -1,4 +1,4 @@
-"""An agreement costs its pages one query, and no page more than fourteen."""
+"""An agreement costs its pages one query, and no page more than twelve."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from tests.sharing.agreeing import agreed
 from tests.sharing.filling import Decider, decider
 
 pytestmark = pytest.mark.django_db
-MOST = 14
+MOST = 12
 MARKS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
 """Statements that bound a transaction: they are no queries."""
 

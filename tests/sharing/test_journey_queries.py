@@ -1,4 +1,4 @@
-"""Each page of a decision makes at most 15 queries, however many items, people and recipients there are."""
+"""Each page of a decision makes at most 12 queries (one 13 while typing waits), whatever there is of it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +21,7 @@ from tests.sharing.agreeing import agreed
 from tests.sharing.deciding import answers, draft_of, item, recipient
 
 pytestmark = pytest.mark.django_db(transaction=True)
-MOST = 15
+MOST = 12
 MARKS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
 """Statements that bound a transaction: they ask and write nothing."""
 EVERY_STEP: dict[str, Any] = {
@@ -119,4 +119,5 @@ def test_typing_that_waits_costs_a_page_one_query(
     assert {name for name in after if after[name] > before[name]} == {
         *typed, "draft_points", "recipient", "another recipient", "item"
     }  # fmt: skip
-    assert {name: number for name, number in after.items() if number > MOST} == {}
+    # That page needs the agreement, the agencies and the policies besides.
+    assert {name: number for name, number in after.items() if number > MOST} == {"how": MOST + 1}
