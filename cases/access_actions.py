@@ -129,7 +129,7 @@ def extend_grant(*, by: User, case: Case, user: User, until: date, request_key: 
     def save() -> None:
         row = staff.grants(case).filter(user=user).first()
         if row is None:
-            raise ValidationError("Their access has ended meanwhile. Give the case to them again")
+            raise ValidationError("Their access has ended meanwhile. Select their name and give the case to them again")
         if row.ends_at == ends_at:
             raise AlreadySoError
         row.ends_at = ends_at

@@ -211,7 +211,7 @@ def navigation(user: Any, path: str) -> list[dict[str, Any]]:
 
 
 def _emergency(context: Context, user: Any) -> str:
-    """Where an officer or a manager records an emergency share: in the case of the page, where one is open."""
+    """Where an officer or a manager records an emergency share: in the open case of the page, if any."""
     if getattr(user, "role", "") not in ("officer", "manager"):
         return ""
     case = context.get("case") or getattr(context.get("decision"), "case", None)

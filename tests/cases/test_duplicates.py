@@ -85,7 +85,7 @@ def test_nobody_is_told_of_what_they_opened_or_must_not_know(
     case_file: CaseFile, officer: User, manager: User, team: Team
 ) -> None:
     born = SAME | {"role": "victim_survivor", "birth_date": "1988-05-14"}
-    soon = {"concern_identified_at": timezone.now() - timedelta(hours=1), "team": team}
+    soon: dict[str, Any] = {"concern_identified_at": timezone.now() - timedelta(hours=1), "team": team}
     actions.create_case(by=officer, people=[born], **soon)
     assert not Notice.objects.exists(), "their own"
     theirs = actions.create_case(by=manager, **soon)
