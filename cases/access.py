@@ -19,19 +19,21 @@ from django.http import Http404
 from cases.models import Case, CaseUserPermission, Exclusion, Membership, Team, TimedAccess, User
 from cases.models.cases import CLOSED
 
-What = Literal["view", "work", "follow", "reopen", "timeline", "see_views", "manage_access", "see_access"]
+What = Literal[
+    "view", "work", "follow", "close", "reopen", "timeline", "see_views", "manage_access", "see_access"
+]
 GRANT = "work_on_case"
 EMERGENCY, PURPOSE = TimedAccess.Kind.EMERGENCY, TimedAccess.Kind.PURPOSE
 
 _CASE_WORKERS = frozenset({User.Role.OFFICER, User.Role.MANAGER})
 
 _MANAGES: frozenset[What] = frozenset(
-    {"view", "work", "follow", "reopen", "timeline", "see_views", "manage_access", "see_access"}
+    {"view", "work", "follow", "close", "reopen", "timeline", "see_views", "manage_access", "see_access"}
 )
-_HOLDS: frozenset[What] = frozenset({"view", "work", "follow", "reopen", "timeline", "see_access"})
+_HOLDS: frozenset[What] = frozenset({"view", "work", "follow", "close", "reopen", "timeline", "see_access"})
 _EMERGENCY: frozenset[What] = frozenset({"view", "work", "follow"})
 _PURPOSE: frozenset[What] = frozenset({"view", "timeline", "see_views", "manage_access", "see_access"})
-_ONLY_OPEN: frozenset[What] = frozenset({"work"})
+_ONLY_OPEN: frozenset[What] = frozenset({"work", "close"})
 """A closed case is read, and what happened is recorded (`follow`); to work on it, it is opened again."""
 
 
@@ -185,7 +187,8 @@ def require(user: User | AnonymousUser, what: What, case: Case) -> frozenset[Wha
 
 
 def _refusal(held: frozenset[What], what: What, case: Case) -> Refused:
-    only_closed = what in _ONLY_OPEN and "follow" in held and _is_closed(case)
+    could: What = "reopen" if what == "close" else "follow"
+    only_closed = what in _ONLY_OPEN and could in held and _is_closed(case)
     return Closed(case) if only_closed else Refused(case.id)
 
 

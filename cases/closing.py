@@ -35,7 +35,7 @@ def close_case(*, by: User, case: Case, reason: str, note: str = "", request_key
 
     Raises:
         StillOpen: something is to be finished first, asked under the lock.
-        cases.access.Refused: the user may not work on it, or it is closed already.
+        cases.access.Refused: the user may not close it, or it is closed already.
     """
     sealed = events.seal(
         "case.closed",
@@ -46,7 +46,7 @@ def close_case(*, by: User, case: Case, reason: str, note: str = "", request_key
         request_key=request_key,
     )
     save = _closing(case, by, reason, note)
-    write(sealed, lambda: _nothing_open(case, by), save, by=by, what="work", case=case)
+    write(sealed, lambda: _nothing_open(case, by), save, by=by, what="close", case=case)
 
 
 def reopen_case(*, by: User, case: Case, reason: str, request_key: UUID | None = None) -> None:
@@ -75,7 +75,7 @@ def close_as_duplicate(
 
     Raises:
         CannotBeDuplicate, StillOpen: as they say, asked under the locks.
-        cases.access.Refused, cases.access.Hidden: the user may not work on both.
+        cases.access.Refused, cases.access.Hidden: the user may not close the one and work on the other.
     """
     now = timezone.now()
     here = events.seal(
@@ -91,7 +91,7 @@ def close_as_duplicate(
     with transaction.atomic(durable=True):
         # In the order of their ids, so that two who close across each other do not wait for each other.
         list(Case.objects.select_for_update().filter(id__in=[case.id, of.id]).order_by("id"))
-        access.require(by, "work", case)
+        access.require(by, "close", case)
         access.require(by, "work", of)
         if ledger.entry(here.request_key):
             raise ledger.DuplicateRequest("this request is recorded already")

@@ -97,7 +97,7 @@ def _to_close(request: HttpRequest, reference: str) -> Case | None:
     if case.closed:
         messages.info(request, CLOSED_ALREADY)
         return None
-    access.require(page.user(request), "work", case)
+    access.require(page.user(request), "close", case)
     return case
 
 

@@ -21,7 +21,7 @@ from tests.cast import UserFactory, make_case
 pytestmark = pytest.mark.django_db
 
 EVERYTHING = frozenset(get_args(access.What)) - {"reopen"}
-OWN = frozenset({"view", "work", "follow", "timeline", "see_access"})
+OWN = frozenset({"view", "work", "follow", "close", "timeline", "see_access"})
 HURRIED = frozenset({"view", "work", "follow"})
 LOOKING = frozenset({"view", "timeline", "see_views", "manage_access", "see_access"})
 NOTHING: frozenset[str] = frozenset()
@@ -88,7 +88,7 @@ def table(facts: Facts) -> frozenset[str]:
         held |= LOOKING
     if not facts.closed:
         return held
-    return held - {"work"} | ({"reopen"} if held >= OWN else set())
+    return held - {"work", "close"} | ({"reopen"} if held >= OWN else set())
 
 
 def arrange(facts: Facts, case: Case, user: User) -> None:
@@ -193,12 +193,7 @@ def test_a_hidden_case_and_no_case_are_refused_alike(a_case: Case, colleague: Us
 def test_a_hidden_case_costs_as_many_queries_as_an_open_one(
     a_case: Case, colleague: User, manager: User
 ) -> None:
-    with (
-        CaptureQueriesContext(
-            connection,
-        ) as hidden,
-        pytest.raises(Http404),
-    ):
+    with CaptureQueriesContext(connection) as hidden, pytest.raises(Http404):
         access.fetch(colleague, a_case.reference)
     assert len(hidden) == 2
     with CaptureQueriesContext(connection) as seen:
@@ -291,9 +286,10 @@ def test_a_closed_case_says_that_it_is_closed_to_who_could_work_on_it_alone(
             access.require(user, "work", a_case)
         with pytest.raises(access.Closed):
             access.fetch(user, a_case.reference, "work")
-    with pytest.raises(access.Refused) as refused:
-        access.require(purpose, "work", a_case)
-    assert not isinstance(refused.value, access.Closed)
+    for user, what in ((purpose, "work"), (emergency, "close")):
+        with pytest.raises(access.Refused) as refused:
+            access.require(user, what, a_case)
+        assert not isinstance(refused.value, access.Closed)
 
 
 def test_nobody_who_is_not_signed_in_manages_a_case(outsider: Any, a_case: Case) -> None:

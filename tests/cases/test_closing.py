@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 
 from audit import ledger
 from cases import access, access_actions, actions, events
-from cases.closing import StillOpen, close_case, reopen_case
+from cases.closing import StillOpen, close_as_duplicate, close_case, reopen_case
 from cases.models import Case, Notice, ParkedPost, Team, User
 from cases.moving import move_case
 from cases.reasons import CLOSED_BECAUSE, CLOSING
@@ -20,7 +20,7 @@ from sharing import after_actions
 from sharing.emergency_actions import record_emergency
 from tests.cases.case_pages import address, html
 from tests.cases.test_match import kinds
-from tests.cast import CaseFile, UserFactory
+from tests.cast import CaseFile, UserFactory, make_case
 from tests.sharing import hurrying
 from tests.sharing.deciding import decided, draft_of
 from tests.sharing.following import mark_sent, report
@@ -105,6 +105,26 @@ def test_bad_answers_close_nothing(browser: Client, a_case: Case) -> None:
     ):
         assert words in post(browser, a_case, "close/", **bad).content.decode()
     assert not Case.objects.get(id=a_case.id).closed
+
+
+def test_emergency_access_closes_and_moves_nothing(client: Client, a_case: Case, emergency: User) -> None:
+    client.force_login(emergency)
+    assert "close/" not in html(client, address(a_case))
+    twin = make_case(emergency, a_case.team).case
+    for path, answers in (
+        ("close/", {"reason": "moved_away", "note": "Gone"}),
+        ("close/duplicate/", {"reference": twin.reference}),
+        ("move/", {}),
+    ):
+        assert client.get(address(a_case, path)).status_code == 403
+        assert post(client, a_case, path, **answers).status_code == 403
+    for do in (
+        lambda: closed(a_case, emergency),
+        lambda: close_as_duplicate(by=emergency, case=a_case, of=twin),
+    ):
+        with pytest.raises(access.Refused):
+            do()
+    assert not Case.objects.filter(status="closed").exists()
 
 
 # --- What still stands open ------------------------------------------------------------------------------
