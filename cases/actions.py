@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from functools import partial
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -276,10 +276,8 @@ def note_refusal(*, by: User, case: UUID | None, page: str) -> None:
         page: the pattern of the page's address, never the address.
     """
     now, content = timezone.now(), {"page": page}
-    tried = Case(id=case or by.id)  # nothing is asked of the database that is not asked where there is none
-    try:
-        sealed = events.seal("access.refused", content, case=tried if case else None, by=by, now=now)
-    except vault.NoKey:  # its key was destroyed
-        sealed = events.seal("access.refused", content, by=by, now=now)
+    tried = Case(id=case or uuid4())  # nothing is asked of the database that is not asked where there is none
+    opens = vault.open_either(tried.id)
+    sealed = events.seal("access.refused", content, case=tried if opens else None, by=by, now=now)
     with transaction.atomic(durable=True):
         ledger.append(sealed)

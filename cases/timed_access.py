@@ -90,7 +90,7 @@ def _found(by: User, reference: str, kind: str) -> Case:
     out = case.exclusions.filter(user=by, ended_at=None).exists()
     too_often = _tried_too_often(by)
     if not there or out or too_often:
-        _refuse(by, case, kind, there=there, tell=out and not too_often)
+        _refuse(by, case, kind, tell=out and not too_often)
         raise CannotOpenError
     return Case.objects.select_related("team", "owner").get(id=case.id)
 
@@ -116,7 +116,7 @@ _REFUSED: dict[str, str] = {
 }
 
 
-def _refuse(by: User, case: Case, kind: str, *, there: bool, tell: bool) -> None:
+def _refuse(by: User, case: Case, kind: str, *, tell: bool) -> None:
     """Enter the refusal: in the chain of the case that was tried, or in the person's own where there is none.
 
     Args:
@@ -125,7 +125,9 @@ def _refuse(by: User, case: Case, kind: str, *, there: bool, tell: bool) -> None
     """
     now = timezone.now()
     people = staff.to_warn(case)
-    sealed = _sealed_refusal(_REFUSED[kind], case if there else None, by=by, now=now)
+    # Nor does it tell anything where the key of the case was destroyed.
+    opens = vault.open_either(case.id)
+    sealed = events.seal(_REFUSED[kind], {}, case=case if opens else None, by=by, now=now)
     _count(by)
     about: dict[str, Any] = {"case": case, "about": by} if tell else {}
     with transaction.atomic(durable=True):
@@ -134,13 +136,6 @@ def _refuse(by: User, case: Case, kind: str, *, there: bool, tell: bool) -> None
         notices.tell(Notice.Kind.EMERGENCY_REFUSED, people if tell else [by], now=now, **about)
         (transaction.savepoint_commit if tell else transaction.savepoint_rollback)(point)
         ledger.append(sealed)
-
-
-def _sealed_refusal(kind: str, case: Case | None, *, by: User, now: datetime) -> chain.Sealed:
-    try:
-        return events.seal(kind, {}, case=case, by=by, now=now)
-    except vault.NoKey:  # its key was destroyed: an error page would tell that there was a case
-        return events.seal(kind, {}, by=by, now=now)
 
 
 # --- Opening a case for a time ---------------------------------------------------------------------------
@@ -211,7 +206,7 @@ def _begin(
             notices.tell(notice, people, now=now, case=case, about=by, access=row)
             ledger.append(sealed)
     except access.Hidden:
-        _refuse(by, case, kind, there=True, tell=True)
+        _refuse(by, case, kind, tell=True)
         raise CannotOpenError from None
     return row
 

@@ -215,6 +215,23 @@ def load(subjects: Iterable[UUID]) -> None:
         _keys.put(row.subject, _unwrap(row))
 
 
+def open_either(subject: UUID) -> bool:
+    """Open the subject's key and the organisation's with one query, held or not; whether there is the first.
+
+    So what is there, what never was and what lost its key take as many questions, in any process.
+
+    Raises:
+        WrongKey: a key cannot be unwrapped.
+    """
+    wanted = [subject, ORGANISATION]
+    rows = {row.subject: row for row in CaseKey.objects.filter(subject__in=wanted, wrapped__isnull=False)}
+    for row in rows.values():
+        _keys.put(row.subject, _unwrap(row))
+    if ORGANISATION not in rows:
+        _key(ORGANISATION)
+    return subject in rows
+
+
 def seal(subject: UUID, plaintext: bytes, aad: bytes) -> bytes:
     """Seal bytes under the subject's key (AES-256-GCM): version, nonce, ciphertext.
 

@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from audit import ledger
 from audit.models import Entry
-from cases import access, access_actions, events, notices, staff, timed_access
+from cases import access, access_actions, events, notices, staff, timed_access, vault
 from cases.models import Case, CaseKey, Exclusion, Notice, Team, TimedAccess, User
-from tests.cast import UserFactory, open_for
+from tests.cast import UserFactory, make_case, open_for
 from tests.sharing.deciding import decided
 
 pytestmark = pytest.mark.django_db
@@ -131,8 +131,6 @@ def test_an_excluded_manager_is_not_told(a_case: Case, team: Team, manager: User
 
 
 def test_a_case_whose_key_is_gone_is_refused_like_one_that_is_not_there(a_case: Case, excluded: User) -> None:
-    from cases import vault
-
     CaseKey.objects.filter(subject=a_case.id).update(wrapped=None)
     vault.forget()
     with pytest.raises(timed_access.CannotOpenError):
@@ -151,13 +149,19 @@ def test_five_references_that_open_nothing_shut_the_door_for_an_hour(a_case: Cas
     hurry(UserFactory(), a_case)  # nobody else is held back
 
 
-def test_a_hidden_case_costs_as_many_questions_as_none(a_case: Case, excluded: User) -> None:
+def test_a_hidden_case_costs_as_many_questions_as_none(
+    a_case: Case, excluded: User, manager: User, team: Team
+) -> None:
+    gone = make_case(manager, team).case
+    access_actions.exclude(by=manager, case=gone, user=excluded, reason="Related")
+    CaseKey.objects.filter(subject=gone.id).update(wrapped=None)
     counts = []
-    for reference in ("C-ZZZZZZ", a_case.reference, "C-ZZZZZZ", a_case.reference):
+    for reference in ("C-YYYYYY", "C-ZZZZZZ", a_case.reference, gone.reference):
+        vault.forget()
         with CaptureQueriesContext(connection) as found, pytest.raises(timed_access.CannotOpenError):
             timed_access.begin_emergency(by=excluded, reference=reference, reason=WHY)
         counts.append(len(found))
-    assert counts[2] == counts[3]
+    assert len(set(counts[1:])) == 1  # the first of all begins to count their tries
 
 
 def test_an_exclusion_that_comes_between_the_look_and_the_lock_counts(
@@ -300,10 +304,11 @@ def test_an_excluded_lead_meets_the_answer_to_a_wrong_reference(
     reference = case.reference if of == "case" else decision.reference
     counts = []
     for one in ("D-ZZZZZZ" if of == "decision" else "C-ZZZZZZ", reference) * 2:
+        vault.forget()
         with CaptureQueriesContext(connection) as found, pytest.raises(timed_access.CannotOpenError):
             look(governance, one)
         counts.append(len(found))
-    assert counts[2] == counts[3]
+    assert len(set(counts[1:])) == 1  # the first of all begins to count their tries
     assert last(case).kind == "access.purpose_refused"
     assert told("emergency_refused") == {"Mary Field"}
 
