@@ -1,21 +1,14 @@
 """What needs a person who proved within the last minutes who they are: exports, emergency access.
 
-    @fresh
-    @require_POST
-    def export(request): …
+    if not step_up.is_fresh(request):
+        return step_up.ask(request)
 
 A page is led to the question and back. A form that was sent is kept meanwhile (`cases.parking`) and can be
 sent again. Where an address tells something, ask after the row was fetched with permission: a stranger gets
 the same 404 however long ago they signed in.
-
-    if not step_up.is_fresh(request):
-        return step_up.ask(request)
 """
 
 import time
-from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate, ParamSpec
 
 from allauth.account import app_settings
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
@@ -25,8 +18,6 @@ from django.urls import reverse
 
 from cases import idle, parking
 from cases.models import User
-
-P = ParamSpec("P")
 
 
 def is_fresh(request: HttpRequest) -> bool:
@@ -55,15 +46,3 @@ def ask(request: HttpRequest) -> HttpResponseBase:
     if key:
         parking.give_key(response, key)
     return response
-
-
-def fresh(
-    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Let a view answer only somebody who is fresh; see the top of this module."""
-
-    @wraps(view)
-    def asked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        return view(request, *args, **kwargs) if is_fresh(request) else ask(request)
-
-    return asked

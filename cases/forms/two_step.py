@@ -16,6 +16,7 @@ from cases.models import User
 
 NO_CODE = "Enter the code"
 NOT_A_CODE = "Enter a code of 6 digits, or a recovery code of 8"
+NOT_IT = "That is not your password. Enter the one that you sign in with"
 LONGEST = 20_000
 """Characters of what a browser answers about a passkey."""
 
@@ -174,7 +175,9 @@ class PasskeyForm(GovForm):
         if not cleaned.get("credential"):
             self.add_error(None, "Use the button “Make the passkey”. It needs JavaScript in your browser")
         elif not passkeys.new(cleaned["credential"]):
-            self.add_error(None, "The passkey was not made. Try again, or use an authenticator app")
+            self.add_error(
+                None, "The passkey was not made. Select the button again, or use an authenticator app"
+            )
         return cleaned
 
 
@@ -187,7 +190,7 @@ class PasswordForm(GovForm):
         strip=False,
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": "Enter your password", "max_length": "That is not your password"},
+        error_messages={"required": "Enter your password", "max_length": NOT_IT},
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -204,6 +207,6 @@ class PasswordForm(GovForm):
         except UnicodeEncodeError:
             right = False
         if not right:
-            raise ValidationError("That is not your password. Enter the one that you sign in with")
+            raise ValidationError(NOT_IT)
         tries.give_back()
         return password
