@@ -75,6 +75,14 @@ def request_key(scenario: Scenario) -> UUID:
     return uuid5(NAMESPACE_URL, f"urn:dahashare:scenario:{scenario.id}")
 
 
+def case_of(scenario: Scenario) -> Case:
+    """The case of a scenario that was entered and marked."""
+    entry = ledger.entry(request_key(scenario))
+    if entry is None:
+        raise LookupError(f"{scenario.id} was not entered")
+    return Case.objects.get(id=entry.subject)
+
+
 def enter(scenario: Scenario, *, by: User, administrator: User, marked: bool = True) -> Outcome | None:
     """Enter a scenario as an officer would: case, people, risk, information, draft, decision.
 

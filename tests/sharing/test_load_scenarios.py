@@ -14,7 +14,18 @@ from django.utils import timezone
 from audit import ledger
 from audit.models import Entry
 from cases import vault
-from cases.models import Agency, Case, CaseKey, ConsentRecord, InformationItem, Organisation, Person, User
+from cases.models import (
+    Agency,
+    Case,
+    CaseKey,
+    CaseUserPermission,
+    ConsentRecord,
+    InformationItem,
+    Notice,
+    Organisation,
+    Person,
+    User,
+)
 from dahashare import demonstration
 from sharing import actions, lists
 from sharing.models import Decision, Draft
@@ -197,8 +208,17 @@ def test_the_demonstration_can_be_made_again_and_again() -> None:
     ]  # fmt: skip
     assert not any(user.has_usable_password() for user in User.objects.all())
     assert Organisation.current().name == "Example Homes"
-    assert Case.objects.count() == 6
-    assert InformationItem.objects.exists()
+    assert Case.objects.count() == 8
+    assert InformationItem.objects.exclude(received_from="").exists()
+    survivors = Person.objects.filter(role="victim_survivor")
+    assert {"larkspur"} < {one.code_word for one in survivors}
+    assert sum(1 for one in survivors if one.do_not and one.safe_times and "ZZ99" in one.address) == 2
+    assert Case.objects.exclude(concerns=None).count() == 4
+    assert Case.objects.filter(status="closed").count() == 1
+    assert CaseUserPermission.objects.get().user.email == "colleague@demo.example"
+    assert [(one.kind, one.user.role) for one in Notice.objects.all()] == [("possible_duplicate", "officer")]
+    assert User.objects.exclude(trained_on=None).count() == 3
+    assert ledger.verify().problem is None
 
 
 def test_the_directory_holds_the_agencies_of_the_list() -> None:
