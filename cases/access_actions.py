@@ -22,6 +22,7 @@ from cases.models.access import GRANT_DAYS
 MOST_GRANT_DAYS = 365
 NAME_ANOTHER_OWNER = "They own the case. Change the owner first, then keep them out"
 KEPT_OUT = "This person is kept out of the case. Choose somebody else, or stop keeping them out first"
+OWNER_CHANGED = "Somebody else changed the owner at the same time. Look who it is now, and choose again"
 LAST_NAMED = (
     "This case is restricted, and no manager of the team would be named who can still open it. "
     "Give the case to a manager of the team first"
@@ -129,7 +130,9 @@ def extend_grant(*, by: User, case: Case, user: User, until: date, request_key: 
     def save() -> None:
         row = staff.grants(case).filter(user=user).first()
         if row is None:
-            raise ValidationError("Their access has ended meanwhile. Select their name and give the case to them again")
+            raise ValidationError(
+                "Their access has ended meanwhile. Select their name and give the case to them again"
+            )
         if row.ends_at == ends_at:
             raise AlreadySoError
         row.ends_at = ends_at
@@ -167,18 +170,19 @@ def allocate(*, by: User, case: Case, owner: User, request_key: UUID | None = No
     """Make another officer or manager the owner of the case, and tell them.
 
     Raises:
-        django.core.exceptions.ValidationError: the person works on no cases or is kept out of this one, or
-            no named manager would remain who can open a restricted case.
+        django.core.exceptions.ValidationError: the person works on no cases or is kept out of this one, no
+            named manager would remain who can open a restricted case, or somebody else changed the owner.
     """
     _works_on_cases(owner)
-    content = _naming(owner, was=case.owner.name)
+    before, content = case.owner_id, _naming(owner, was=case.owner.name)
     sealed = _sealed("case.allocated", content, by=by, case=case, request_key=request_key)
     ready(case, by)
 
     def save() -> None:
         _not_kept_out(case, owner)
         settle(case, {})
-        before = case.owner_id
+        if case.owner_id != before:
+            raise ValidationError(OWNER_CHANGED)
         case.owner = owner
         case.save(update_fields=["owner"])
         _keep_a_manager(case)

@@ -286,7 +286,8 @@ def test_a_closed_case_says_that_it_is_closed_to_who_could_work_on_it_alone(
             access.require(user, "work", a_case)
         with pytest.raises(access.Closed):
             access.fetch(user, a_case.reference, "work")
-    for user, what in ((purpose, "work"), (emergency, "close")):
+    refusals: tuple[tuple[User, access.What], ...] = ((purpose, "work"), (emergency, "close"))
+    for user, what in refusals:
         with pytest.raises(access.Refused) as refused:
             access.require(user, what, a_case)
         assert not isinstance(refused.value, access.Closed)
