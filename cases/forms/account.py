@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.forms import ChangePasswordForm, LoginForm
 from django.core.exceptions import ValidationError
 from django.forms import PasswordInput
+from django.http import HttpRequest
 
 from cases.forms.base import GovMixin, PlainEmailField
 
@@ -36,6 +37,11 @@ class SignInForm(GovMixin, LoginForm):
         except ValidationError as error:
             self.add_error("login", error)
         return dict(self.cleaned_data)
+
+    def _login_with_password(self, request: HttpRequest, redirect_url: str | None, _: Any) -> Any:
+        """Sign in without what was typed: allauth would keep the e-mail address in the session."""
+        self._login.email = None
+        return super()._login_with_password(request, redirect_url, {})
 
 
 class NewPasswordForm(GovMixin, ChangePasswordForm):

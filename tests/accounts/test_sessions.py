@@ -16,8 +16,10 @@ from audit import ledger
 from cases import account_actions, idle, sessions, staff_actions
 from cases.models import Notice, User
 from dahashare.tasks import clear_sessions
+from tests.accounts.test_two_step import with_app
 from tests.browser import BACKEND
 from tests.cast import PASSWORD, UserFactory
+from tests.second_step import code
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/account/sessions/"
@@ -192,3 +194,15 @@ def test_a_team_that_is_left_is_closed_from_the_next_request_on(
     assert window.get(f"/cases/{a_case.reference}/").status_code == 200
     account_actions.change_user(by=administrator, user=manager, role="manager", teams=[other_team])
     assert window.get(f"/cases/{a_case.reference}/").status_code == 404
+
+
+def test_no_session_holds_the_address_that_was_typed(officer: User) -> None:
+    client = Client()
+    secret = with_app(officer)
+    client.post("/sign-in/", {"login": officer.email, "password": PASSWORD, "save": "1"})
+    half = client.session
+    assert half["account_login"]["email"] is None
+    assert officer.email not in str(dict(half))
+    client.post("/sign-in/second-step/", {"code": code(secret)})
+    assert [one["method"] for one in client.session["account_authentication_methods"]] == ["password", "mfa"]
+    assert officer.email not in str(dict(client.session))
