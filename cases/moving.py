@@ -12,6 +12,7 @@ from cases.models import Case, Membership, Notice, Team, User
 
 NOT_OF_TEAM = "Choose an officer or a manager of that team who is active"
 KEPT_OUT = "This person is kept out of the case. Choose somebody else"
+MOVED_MEANWHILE = "Somebody else changed the team or the owner at the same time. Look at the case again first"
 NO_NAMED_MANAGER = (
     "This case is restricted, and no manager of that team would be named who can open it. "
     "Choose a manager of that team, or lift the restriction first"
@@ -32,17 +33,21 @@ def move_case(
 
     Raises:
         django.core.exceptions.ValidationError: the owner is not of that team, works on no cases or is kept
-            out of this one, or no named manager would remain who can open a restricted case.
+            out of this one, no named manager would remain who can open a restricted case, or somebody else
+            changed team or owner.
     """
     now = timezone.now()
     content = {"was_team": case.team.name, "team": team.name, "was": case.owner.name, "name": owner.name}
     content |= {"user": str(owner.id), "reason": reason}
     sealed = events.seal("case.moved", content, case=case, by=by, now=now, request_key=request_key)
+    before = (case.team_id, case.owner_id)
     ready(case, by)
 
     def save() -> None:
         _may_own(owner, team, case)
         settle(case, {})
+        if (case.team_id, case.owner_id) != before:
+            raise ValidationError(MOVED_MEANWHILE)
         case.team, case.owner = team, owner
         case.save(update_fields=["team", "owner"])
         if case.restricted and not staff.named_managers(case).exists():

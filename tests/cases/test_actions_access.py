@@ -8,7 +8,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from audit.models import Entry
-from cases import access, access_actions, events, staff
+from cases import access, access_actions, events, moving, staff
 from cases.models import Case, CaseUserPermission, Exclusion, Notice, Team, User
 from tests.cases.test_actions import everything
 from tests.cast import CaseFile, UserFactory
@@ -178,6 +178,7 @@ def test_a_manager_who_owns_a_restricted_case_hands_it_to_another_manager_alone(
     assert not staff.given(a_case)  # an owner needs no grant
     with pytest.raises(ValidationError, match="restricted, and no manager"):
         access_actions.allocate(by=manager, case=a_case, owner=colleague)
+    a_case.refresh_from_db()  # as the page does after a refusal
     access_actions.allocate(by=manager, case=a_case, owner=second)
     assert access.can(second, "manage_access", a_case)
 
@@ -227,3 +228,17 @@ def test_what_is_over_is_not_looked_at(a_case: Case, manager: User, expired: Use
     CaseUserPermission.objects.update(made_at=timezone.now() - timedelta(days=200))
     assert staff.reviews_due(manager, today()) == []
     assert staff.next_review(a_case) is None
+
+
+def test_of_two_who_name_an_owner_at_once_the_second_looks_again(
+    a_case: Case, manager: User, colleague: User, granted: User, other_team: Team
+) -> None:
+    first, second = (Case.objects.get(id=a_case.id) for _ in range(2))
+    access_actions.allocate(by=manager, case=a_case, owner=colleague)
+    entries = Entry.objects.count()
+    with pytest.raises(ValidationError, match="Somebody else changed the owner"):
+        access_actions.allocate(by=manager, case=first, owner=granted)
+    elsewhere = UserFactory(teams=[other_team])
+    with pytest.raises(ValidationError, match="Somebody else changed the team or the owner"):
+        moving.move_case(by=manager, case=second, team=other_team, owner=elsewhere)
+    assert (Case.objects.get(id=a_case.id).owner, Entry.objects.count()) == (colleague, entries)
