@@ -328,7 +328,7 @@ register(
         "policy.added": Kind("changed", "Policy added"),
         "policy.changed": Kind("changed", "Policy changed", _changes),
         "agency.added": Kind("changed", "Agency added"),
-        "agency.changed": Kind("changed", "Agency changed", _changes),
+        "agency.changed": Kind("changed", "Agency changed"),
         "team.added": Kind("changed", "Team added"),
     }
 )

@@ -77,7 +77,8 @@ def change_agency(*, by: User, agency: Agency, values: Mapping[str, Any]) -> Age
         _refuse_agency_name(values.get("name", agency.name), agency.code)
         _set(agency, values, by)
 
-    administer("agency.changed", {"agency": agency.code, "changes": changes}, save, by=by)
+    # A mailbox or a number may be somebody's: what it was and is stands in history alone.
+    administer("agency.changed", {"agency": agency.code, "fields": sorted(changes)}, save, by=by)
     return agency
 
 

@@ -22,8 +22,8 @@ SAW = "saw"
 GROUPS = ((SAW, "Saw"), ("changed", "Changed"), ("decided", "Decided"), ("exported", "Exported"))
 SOMEBODY = "Somebody"
 EXCLUDED = "access.excluded"
-FOR_MANAGERS = ("access.excluded", "access.exclusion_ended")
-"""Who is kept out is the managers' to know, like who looked."""
+FOR_MANAGERS = ("access.excluded", "access.exclusion_ended", "access.reviewed")
+"""Who is kept out, and how many, is the managers' to know, like who looked."""
 NO_ACCESS = "They have no access to this case now"
 
 

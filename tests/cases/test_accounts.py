@@ -217,6 +217,14 @@ def test_agencies_keep_their_codes(administrator: User) -> None:
     assert (changed.code, Agency.objects.get(code=changed.code).name) == ("canal_rescue", "Canal service")
 
 
+def test_an_agencys_mailbox_is_in_no_entry(administrator: User) -> None:
+    agency = setup_actions.add_agency(by=administrator, name="Canal rescue")
+    values = {"secure_address": "p.vane@canal.example", "duty_phone": "07700 900321"}
+    setup_actions.change_agency(by=administrator, agency=agency, values=values)
+    content = events.content_of(ledger.history(administrator.id).latest("seq"), of_case=False)
+    assert content == {"agency": "canal_rescue", "fields": ["duty_phone", "secure_address"]}
+
+
 def test_the_first_administrator(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("first_administrator")
     first = capsys.readouterr().out

@@ -170,3 +170,12 @@ def test_the_timeline_needs_the_same_queries_however_long_it_is(
         values = {"preferred_name": f"Name {n}"}
         actions.change_person(by=officer, person=case_file.child, values=values)
     assert queries(client, address(case_file.case, "timeline/")) == few
+
+
+def test_how_many_are_kept_out_is_for_managers(
+    client: Client, a_case: Case, officer: User, manager: User, excluded: User
+) -> None:
+    access_actions.review_access(by=manager, case=a_case)
+    for reader, told in ((manager, True), (officer, False)):
+        client.force_login(reader)
+        assert ("xclusions: 1" in html(client, address(a_case, "timeline/"))) is told
