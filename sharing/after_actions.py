@@ -5,7 +5,8 @@ asked, then the entry is appended and the row that stands for it saved. A repeat
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -352,10 +353,12 @@ def answer_incident(
     return found
 
 
-def see_incident(*, by: User, incident: Incident) -> None:
-    """Enter that somebody opened an incident; called before any of it is shown."""
+@contextmanager
+def see_incident(*, by: User, incident: Incident) -> Iterator[None]:
+    """Read an incident in the block, with its entry in the same transaction (`cases.actions.see`)."""
     content = {"incident": incident.reference}
     sealed = events.seal("incident.viewed", content, case=incident.case, by=by, now=timezone.now())
     with transaction.atomic(durable=True):
         access.require_incident(by, incident)
+        yield
         ledger.append(sealed)

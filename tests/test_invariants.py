@@ -283,7 +283,7 @@ def _after_calls(file: CaseFile, people: People) -> Calls:
         "review": lambda: after_actions.review(by=by, decision=decision, values=look),
         "report_wrong_recipient": lambda: report(decision),
         "answer_incident": lambda: after_actions.answer_incident(by=lead, incident=incident, values=ANSWER),
-        "see_incident": lambda: after_actions.see_incident(by=lead, incident=incident),
+        "see_incident": lambda: _read(after_actions.see_incident(by=lead, incident=incident)),
     }
 
 

@@ -40,8 +40,7 @@ def incident(request: HttpRequest, reference: str) -> HttpResponse:
         "Recorded.",
     ):
         return redirect("incident", reference)
-    after_actions.see_incident(by=user, incident=found)
-    with drawing():
+    with after_actions.see_incident(by=user, incident=found), drawing():
         rows, problem = after.incident_rows(found)
         shown = {
             "line": after.incident_line(found, timezone.now()),
