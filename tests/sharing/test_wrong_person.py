@@ -14,7 +14,7 @@ from audit import ledger
 from cases import access as case_access
 from cases import access_actions
 from cases.models import User
-from sharing import after, after_actions, after_rows
+from sharing import access, after, after_actions, after_rows
 from sharing.models import Incident, IncidentAnswer
 from tests.cast import CaseFile
 from tests.sharing.deciding import NOT_SHARED, behind_the_guards, decided
@@ -158,6 +158,12 @@ def test_an_excluded_lead_knows_of_nothing(
     nothing = client.get(reverse("incident", args=["I-ZZZZZZ"]))
     assert hidden.status_code == nothing.status_code == 404
     assert hidden.content == nothing.content
+    asked = []
+    for reference in (incident.reference, "I-ZZZZZZ"):
+        with CaptureQueriesContext(connection) as counted, pytest.raises(case_access.Hidden):
+            access.fetch_incident(governance, reference)
+        asked.append(len(counted))
+    assert asked[0] == asked[1]
     with pytest.raises(case_access.Hidden):
         answer(governance, incident)
     with pytest.raises(case_access.Hidden), after_actions.see_incident(by=governance, incident=incident):
