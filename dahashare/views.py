@@ -109,7 +109,14 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @require_safe
 def cookies(request: HttpRequest) -> HttpResponse:
     """The cookies, and what each is for."""
-    return render(request, "pages/cookies.html")
+    lasts = {"longest": _long(settings.SESSION_COOKIE_AGE), "idle": _long(settings.IDLE_SECONDS)}
+    return render(request, "pages/cookies.html", lasts)
+
+
+def _long(seconds: int) -> str:
+    """A length of time as people say it: whole hours, else minutes."""
+    number, unit = (seconds // 3600, "hour") if seconds % 3600 == 0 else (max(1, seconds // 60), "minute")
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
 @for_script
