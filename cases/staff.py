@@ -14,8 +14,11 @@ from audit import ledger
 from cases import access
 from cases.kinds import KINDS
 from cases.models import Case, CaseUserPermission, Exclusion, Organisation, TimedAccess, User
+from cases.models.cases import OPEN
 
 _WORKERS = (User.Role.OFFICER, User.Role.MANAGER)
+WARN_BEFORE = timedelta(days=14)
+"""So long before the last manager who is named for a restricted case loses it, the managers are told."""
 LATELY = 10
 """How many people of those who looked last are named."""
 
@@ -110,6 +113,30 @@ def named_managers(case: Case) -> QuerySet[User]:
     """The managers of the team who see the case even if it is restricted: they own it or were given it."""
     found = User.objects.filter(role=User.Role.MANAGER, is_active=True, teams=case.team_id)
     return found.filter(_named(case)).exclude(id__in=_out(case))
+
+
+def last_days_named(cases: QuerySet[Case]) -> list[tuple[Case, date]]:
+    """Restricted cases of these that soon no manager of the team can open, each with the last day of one.
+
+    A manager who owns a case has it without an end. Three queries, for however many cases.
+    """
+    restricted = {case.id: case for case in cases.filter(restricted=True, status=OPEN)}
+    if not restricted:
+        return []
+    manages = User.objects.filter(role=User.Role.MANAGER, is_active=True)
+    out = Exclusion.objects.filter(ended_at=None)
+    owned = Case.objects.filter(id__in=restricted, owner__in=manages, owner__teams=F("team")).exclude(
+        Exists(out.filter(case=OuterRef("pk"), user=OuterRef("owner")))
+    )
+    given_to = CaseUserPermission.objects.filter(
+        content_object__in=restricted, permission__codename=access.GRANT, ends_at__gt=Now(),
+        user__in=manages, user__teams=F("content_object__team"),
+    ).exclude(Exists(out.filter(case=OuterRef("content_object"), user=OuterRef("user"))))  # fmt: skip
+    last = dict(given_to.order_by("ends_at").values_list("content_object_id", "ends_at"))
+    for case_id in owned.values_list("id", flat=True):
+        last.pop(case_id, None)
+    soon = timezone.now() + WARN_BEFORE
+    return [(restricted[one], _last_day(ends_at)) for one, ends_at in last.items() if ends_at <= soon]
 
 
 def managers(case: Case) -> QuerySet[User]:

@@ -100,9 +100,13 @@ def _to_manage(user: User) -> Iterator[Task]:
     for case, day in staff.reviews_due(user, day_of(timezone.now())):
         href, reference = reverse("case_access", args=[case.reference]), case.reference
         yield Task("Look again at who may see", reference, reference, href, rules.ends(day), *REVIEW)
+    for case, day in staff.last_days_named(case_access.managed_by(user)):
+        href, reference = reverse("case_access", args=[case.reference]), case.reference
+        yield Task("Name a manager for longer for", reference, reference, href, rules.ends(day), *RESTRICTED)
 
 
 REVIEW = ("To review", "purple")
+RESTRICTED = ("Restricted case", "yellow")
 
 
 def _of(found: Iterable[due.Due], what: str, page: str, tag: tuple[str, str]) -> Iterator[Task]:
