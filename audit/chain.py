@@ -55,7 +55,7 @@ def _check_text(text: str) -> None:
     # The text itself stays out of the message: it may be personal.
     if "\0" in text:
         raise ValueError("text holds a NUL character")
-    if any("\ud800" <= char <= "\udfff" for char in text):
+    if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
         raise ValueError("text holds half of a character (a lone surrogate)")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.db.transaction import TransactionManagementError
 
 from audit import chain, triggers
@@ -23,6 +23,7 @@ INSERT INTO audit_head (subject, seq, hash) VALUES (%s, 1, %s)
 ON CONFLICT (subject) DO UPDATE SET seq = audit_head.seq + 1
 RETURNING seq, hash
 """
+_MOVE_ON = "UPDATE audit_head SET hash = %s WHERE subject = %s"
 
 
 class DuplicateRequest(Exception):  # noqa: N818 - it is what happened, not a fault
@@ -62,14 +63,21 @@ def append(sealed: chain.Sealed) -> Entry:
         if "request_key" in str(error):
             raise DuplicateRequest("this request is recorded already") from error
         raise
-    Head.objects.filter(subject=sealed.subject).update(hash=entry.hash)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE audit_head SET hash = %s WHERE subject = %s", [bytes(entry.hash), _key(sealed.subject)]
+        )
     return entry
 
 
+def _key(subject: UUID) -> Any:
+    """A subject as the database's driver takes it."""
+    return Head._meta.get_field("subject").get_db_prep_value(subject, connection)
+
+
 def _take_place(subject: UUID) -> tuple[int, bytes]:
-    key = Head._meta.get_field("subject").get_db_prep_value(subject, connection)
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE_PLACE, [key, chain.GENESIS])
+        cursor.execute(_TAKE_PLACE, [_key(subject), chain.GENESIS])
         seq, prev = cursor.fetchone()
     return seq, bytes(prev)
 
@@ -95,11 +103,28 @@ def by_hashes(hashes: Iterable[bytes | memoryview]) -> dict[bytes, Entry]:
     return {bytes(one.hash): one for one in found}
 
 
+_NEWEST = """
+SELECT h.subject, (
+    SELECT e.recorded_at FROM audit_entry e
+    WHERE e.subject = h.subject AND e.kind NOT IN ({kinds}) ORDER BY e.seq DESC LIMIT 1
+) FROM audit_head h WHERE h.subject IN ({subjects})
+"""
+
+
+def _moment(stored: Any) -> datetime:
+    """A moment as a driver hands it over; SQLite has text, in UTC and without saying so."""
+    return stored if isinstance(stored, datetime) else datetime.fromisoformat(stored).replace(tzinfo=UTC)
+
+
 def newest(subjects: Iterable[UUID], *, but: Iterable[str]) -> dict[UUID, datetime]:
     """When the newest entry of each subject was recorded, kinds in `but` left aside; one query."""
-    entries = Entry.objects.filter(subject=OuterRef("subject")).exclude(kind__in=list(but)).order_by("-seq")
-    heads = Head.objects.filter(subject__in=list(subjects))
-    return dict(heads.values_list("subject", Subquery(entries.values("recorded_at")[:1])))
+    wanted, kinds = [_key(one) for one in subjects], list(but)
+    if not wanted:
+        return {}
+    marks, others = (", ".join(["%s"] * len(some)) for some in (wanted, kinds))
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST.format(subjects=marks, kinds=others or "''"), [*kinds, *wanted])
+        return {UUID(str(subject)): _moment(text) for subject, text in cursor.fetchall() if text}
 
 
 # --- Verification ----------------------------------------------------------------------------------------

@@ -108,13 +108,11 @@ class CaseFilterForm(FilterForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        teams = list(user.teams.all())
-        people = User.objects.filter(teams__in=teams, is_active=True).exclude(id=user.id).distinct()
-        owners = [(str(one.id), one.name) for one in people.order_by("name", "id")]
-        self.fields["owner"].offer([(ME, "Me"), *owners])  # type: ignore[attr-defined]
+        self.fields["owner"].offer([(ME, "Me"), *listing.colleagues_of(user)])  # type: ignore[attr-defined]
         self.fields["risk"].offer(choices.options("risk_level"))  # type: ignore[attr-defined]
-        if user.role == User.Role.MANAGER and len(teams) > 1:
-            self.fields["team"].offer([(str(one.id), one.name) for one in teams])  # type: ignore[attr-defined]
+        teams = listing.teams_of(user) if user.role == User.Role.MANAGER else []
+        if len(teams) > 1:
+            self.fields["team"].offer(teams)  # type: ignore[attr-defined]
         else:
             del self.fields["team"]
 

@@ -2,6 +2,7 @@
 
 {{ case.opened_at|moment }}  Tuesday 4 June 2026, 2:30pm
 {{ event.at|clock }}         2:30pm
+{{ case.opened_at|day }}     4 June 2026
 """
 
 from datetime import datetime
@@ -33,3 +34,12 @@ def moment(value: Any) -> str:
         return ""
     local = _local(value)
     return f"{local:%A} {local.day} {local:%B %Y}, {clock(local)}"
+
+
+@register.filter
+def day(value: Any) -> str:
+    """The day of a moment; empty for anything else."""
+    if not isinstance(value, datetime):
+        return ""
+    local = _local(value)
+    return f"{local.day} {local:%B %Y}"

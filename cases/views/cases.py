@@ -16,6 +16,8 @@ from cases.banner import RISK_COLOURS, names, risk_words
 from cases.fields import drawing
 from cases.forms.cases import ME, CaseFilterForm, CaseForm
 from cases.models import Case, User
+from cases.templatetags.drawn import Row
+from cases.templatetags.moments import day
 from cases.timeline import kinds_in
 from cases.views import page
 
@@ -25,14 +27,25 @@ def _worker(request: HttpRequest) -> User:
     return access.require_role(page.user(request), User.Role.OFFICER, User.Role.MANAGER)
 
 
-def _row(case: Case, changed: datetime | None) -> dict[str, Any]:
-    return {
-        "case": case,
-        "name": names(case),
-        "risk": risk_words(case.risk_level),
-        "risk_colour": RISK_COLOURS.get(case.risk_level, "grey"),
-        "changed": changed,
-    }
+def _row(case: Case, changed: datetime | None, here: str) -> Row:
+    risk = risk_words(case.risk_level)
+    return Row(
+        kind=(
+            ("provisional", case.provisional),
+            ("closed", case.closed),
+            ("risk", risk),
+            ("risk_colour", RISK_COLOURS.get(case.risk_level, "grey")),
+        ),
+        words={
+            "name": names(case) or "Name not recorded",
+            "href": f"{here}{case.reference}/",
+            "reference": case.reference,
+            "owner": str(case.owner),
+            "team": str(case.team),
+            "opened": day(case.opened_at),
+            "changed": day(changed),
+        },
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,10 +67,11 @@ def cases(request: HttpRequest) -> HttpResponse:
         else listing.read(user, _narrow(user, chosen), asked.get("at"))
     )
     with actions.see_list(by=user, cases=found.cases), drawing():
+        here = reverse("cases")
         changed = ledger.newest([case.id for case in found.cases], but=kinds_in(("saw", "exported")))
         context = {
             "form": form,
-            "rows": [_row(case, changed.get(case.id)) for case in found.cases],
+            "rows": [_row(case, changed.get(case.id), here) for case in found.cases],
             "found": found,
             "chosen": chosen,
             "selected": [one | {"href": _query(chosen, without=one["name"])} for one in form.selected()],
