@@ -25,6 +25,8 @@ from dahashare.installing import PYTHON, ROOT, VENV, ensure_environment, ensure_
 from dahashare.supervising import Copy, serve
 
 COMMANDS = ("live", "test", "lint", "bench", "manage")
+SHARE_A_CASELOAD = ("list", "page", "search")
+"""Subjects of bench that are measured on one caseload, which takes minutes to make."""
 
 
 class Options:
@@ -148,9 +150,12 @@ def bench(options: Options) -> int:
         fail(f"bench needs one or more of: {', '.join(known) or 'none yet'}")
     ensure_environment("test")
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    shared = [subject for subject in subjects if subject in SHARE_A_CASELOAD]
+    runs = [[f"{subject}.py"] for subject in subjects if subject not in shared]
+    runs += [["_shared.py", *shared]] if shared else []
     run = [
-        subprocess.run([PYTHON, ROOT / "bench" / f"{s}.py", *more], env=environment, check=False)
-        for s in subjects
+        subprocess.run([PYTHON, ROOT / "bench" / name, *named, *more], env=environment, check=False)
+        for name, *named in runs
     ]
     return max(int(bool(done.returncode)) for done in run)
 

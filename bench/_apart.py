@@ -4,6 +4,7 @@ import importlib
 import multiprocessing
 import traceback
 from multiprocessing.connection import Connection
+from operator import attrgetter
 from typing import Any
 
 import django
@@ -24,7 +25,7 @@ class Apart:
         child.close()  # so that a process that dies is an end of file here, and not a wait
 
     def tell(self, name: str, *arguments: Any) -> None:
-        """Have a method called; `hear` waits for what it gives."""
+        """Have a method called (`part.method`: of a part); `hear` waits for what it gives."""
         self.pipe.send((name, arguments))
 
     def hear(self) -> Any:
@@ -55,6 +56,6 @@ def _serve(pipe: Connection, module: str, url: str, settings: str, arguments: di
                 break
             try:
                 work = work or importlib.import_module(module).Work(**arguments)
-                pipe.send((True, getattr(work, name)(*values)))
+                pipe.send((True, attrgetter(name)(work)(*values)))
             except Exception:  # noqa: BLE001 - whatever it was is told to whoever asked
                 pipe.send((False, traceback.format_exc()))

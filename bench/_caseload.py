@@ -169,24 +169,8 @@ def _save(batch: list[Made], plain: bool) -> list[search.Row]:
 
 
 def _save_plain(batch: list[Made]) -> None:
-    _plain.PlainCase.objects.bulk_create(
-        _plain.PlainCase(
-            id=case.id,
-            reference=case.reference,
-            owner_id=case.owner_id,
-            opened_at=case.opened_at,
-            status=case.status,
-            risk_level=case.risk_level,
-        )
-        for case, _, _ in batch
-    )
-    columns = ("role", "birth_date", *_plain.SEARCHED)
-    _plain.PlainPerson.objects.bulk_create(
-        _plain.PlainPerson(
-            id=one.id, case_id=one.case_id, **{name: str(getattr(one, name)) for name in columns}
-        )
-        for _, one, _ in batch
-    )
+    _plain.PlainCase.objects.bulk_create(_plain.copied(case, _plain.PlainCase) for case, _, _ in batch)
+    _plain.PlainPerson.objects.bulk_create(_plain.copied(one, _plain.PlainPerson) for _, one, _ in batch)
 
 
 class _quick_index:  # noqa: N801 - used as a function

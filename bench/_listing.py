@@ -15,12 +15,8 @@ from cases.models import User
 class Work:
     """One caseload, and the lists of those who look at it."""
 
-    def __init__(self, count: int) -> None:
-        self.load = _caseload.fill(count)
-
-    def ready(self) -> int:
-        """How many cases the officer may see."""
-        return access.visible_to(self.load.officer).count()
+    def __init__(self, load: _caseload.Caseload) -> None:
+        self.load = load
 
     def _user(self, who: str) -> User:
         return User.objects.get(id=getattr(self.load, who).id)

@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.management import call_command
 from django.test import Client
 
 from bench import _caseload, _drawing
@@ -19,17 +18,13 @@ PAGES = {"list": "/cases/", "guardian": "/bench/guardian/", "constant": "/bench/
 class Work:
     """One caseload behind the web server, and somebody signed in."""
 
-    def __init__(self, count: int) -> None:
-        call_command("prepare", verbosity=0)
-        self.load = _caseload.fill(count)
+    def __init__(self, load: _caseload.Caseload) -> None:
+        self.load = load
         settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
         self.clients: dict[str, Client] = {}
         self.stack = ExitStack()
         address = urlsplit(self.stack.enter_context(_drawing.serving()))
         self.line = http.client.HTTPConnection(address.hostname or "", address.port)
-
-    def ready(self) -> None:
-        """It is."""
 
     def client(self, who: str) -> Client:
         """Somebody who has signed in with both steps."""

@@ -1,11 +1,10 @@
 """The same cases and people as a plain Django application keeps them. Imported once Django is set up.
 
-`Plain…`: readable text, and rights through guardian's generic rows. `Tracked…`: the columns of our own tables
-with readable text, and simple-history.
+The columns of our own tables, readable text where ours is sealed. `Plain…`: rights through guardian's generic
+rows. `Tracked…`: with simple-history.
 """
 
-from typing import Any, ClassVar
-from uuid import uuid4
+from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
@@ -19,70 +18,44 @@ from cases.fields import SealedTextField
 from cases.models import Case, Person, User
 
 SIZE = 25
-SEARCHED = ("name", "preferred_name", "address", "contact")
+SEARCHED = ("name", "preferred_name", "aliases", "address", "contact")
 
 
-class PlainCase(models.Model):
-    """A case with what a list shows."""
+def _readable(
+    model: type[models.Model], name: str, case: type[models.Model] | None = None, **more: Any
+) -> type[models.Model]:
+    """A table with the columns of one of ours, text where ours is sealed.
 
-    id = models.UUIDField(primary_key=True, default=uuid4)
-    reference = models.CharField(max_length=8, unique=True)
-    owner = models.ForeignKey(User, models.PROTECT, related_name="+")
-    opened_at = models.DateTimeField()
-    status = models.CharField(max_length=10)
-    risk_level = models.CharField(max_length=20)
-    people: Any
-
-    objects: ClassVar[models.Manager["PlainCase"]] = models.Manager()
-
-    class Meta:
-        app_label = "sharing"
-        indexes = (models.Index(fields=["-opened_at", "id"], name="plain_case_list"),)
-
-    def __str__(self) -> str:
-        return self.reference
-
-
-class PlainPerson(models.Model):
-    """A person with readable text."""
-
-    id = models.UUIDField(primary_key=True, default=uuid4)
-    case = models.ForeignKey(PlainCase, models.PROTECT, related_name="people")
-    role = models.CharField(max_length=30)
-    name = models.TextField()
-    preferred_name = models.TextField()
-    address = models.TextField()
-    contact = models.TextField()
-    birth_date = models.CharField(max_length=10)
-
-    objects: ClassVar[models.Manager["PlainPerson"]] = models.Manager()
-
-    class Meta:
-        app_label = "sharing"
-
-    def __str__(self) -> str:
-        return str(self.id)
-
-
-def _readable(model: type[models.Model], name: str, case: type[models.Model] | None) -> type[models.Model]:
-    """A table with the columns of one of ours, text where ours is sealed, and its history."""
-    parts: dict[str, Any] = {"__module__": __name__, "Meta": type("Meta", (), {"app_label": "sharing"})}
+    Args:
+        case: the table of cases that rows of a case point to; each case has them as `people`.
+        more: what else belongs to the class.
+    """
+    meta = type("Meta", (), {"app_label": "sharing"} | more.pop("meta", {}))
+    parts: dict[str, Any] = {"__module__": __name__, "Meta": meta}
     for field in model._meta.concrete_fields:
         if isinstance(field, SealedTextField):
             parts[field.name] = models.TextField(default="")
         elif field.name == "case" and case:
-            parts[field.name] = models.ForeignKey(case, models.PROTECT, related_name="+")
+            parts[field.name] = models.ForeignKey(case, models.PROTECT, related_name="people")
         elif isinstance(field, models.ForeignKey):
             to = "self" if field.related_model is model else field.related_model
             parts[field.name] = models.ForeignKey(to, models.PROTECT, null=field.null, related_name="+")
         else:
             parts[field.name] = field.clone()
-    return type(name, (models.Model,), parts | {"history": HistoricalRecords()})
+    return type(name, (models.Model,), parts | more)
 
 
-TrackedCase = _readable(Case, "TrackedCase", None)
-TrackedPerson = _readable(Person, "TrackedPerson", TrackedCase)
+_NEWEST = {"indexes": (models.Index(fields=["-opened_at", "id"], name="plain_case_list"),)}
+PlainCase: Any = _readable(Case, "PlainCase", meta=_NEWEST)
+PlainPerson: Any = _readable(Person, "PlainPerson", PlainCase)
+TrackedCase: Any = _readable(Case, "TrackedCase", history=HistoricalRecords())
+TrackedPerson: Any = _readable(Person, "TrackedPerson", TrackedCase, history=HistoricalRecords())
 TRACKED: list[Any] = [TrackedCase, TrackedPerson]
+
+
+def copied(row: models.Model, model: Any) -> Any:
+    """A row of ours as a readable one of `model`, every column."""
+    return model(**{field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields})
 
 
 def make_tables() -> None:
@@ -125,7 +98,7 @@ def share(officer: User, held: list[Any], manager: User, group: str, managed: li
     )
 
 
-def page(user: User, number: int = 1) -> list[PlainCase]:
+def page(user: User, number: int = 1) -> list[Any]:
     """A page as the documentation of guardian and Django would have it."""
     mine = get_objects_for_user(
         user, "work_on_plaincase", klass=PlainCase, accept_global_perms=False

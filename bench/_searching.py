@@ -21,8 +21,8 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 class Work:
     """One caseload, ours and as plain rows with a trigram index where there is one."""
 
-    def __init__(self, count: int) -> None:
-        load = _caseload.fill(count)
+    def __init__(self, load: _caseload.Caseload) -> None:
+        self.turn = False
         self.trigrams = _plain.make_trigrams()
         self.manager, self.officer = (
             User.objects.get(id=load.manager.id),
@@ -39,17 +39,23 @@ class Work:
         """Whether the peer has trigrams."""
         return self.trigrams
 
+    def _both(self, ours: Callable[[], Any], peer: Callable[[], Any]) -> tuple[float, float]:
+        """The seconds of both, who is first in turn."""
+        self.turn = not self.turn
+        if self.turn:
+            return _seconds(ours), _seconds(peer)
+        theirs = _seconds(peer)
+        return _seconds(ours), theirs
+
     def find(self, number: int) -> tuple[float, float]:
         """The seconds in which ours and the peer find the cases of the people whom a text means."""
         text = self.texts[number % len(self.texts)]
-        return _seconds(lambda: _ours(text)), _seconds(lambda: _peer(text))
+        return self._both(lambda: _ours(text), lambda: _peer(text))
 
     def page(self, number: int) -> tuple[float, float]:
         """The seconds of a whole page of results for the manager: the policy, the order, the names."""
         text = self.texts[number % len(self.texts)]
-        return _seconds(lambda: _our_page(self.manager, text)), _seconds(
-            lambda: _peer_page(self.manager, text)
-        )
+        return self._both(lambda: _our_page(self.manager, text), lambda: _peer_page(self.manager, text))
 
     def insert(self) -> tuple[float, float]:
         """The seconds in which a person is saved: sealed and with tokens, and as readable text."""
@@ -66,7 +72,7 @@ class Work:
             with transaction.atomic():
                 _plain.PlainPerson.objects.bulk_create([_plain.PlainPerson(case_id=self.case, **fields)])
 
-        return _seconds(ours), _seconds(peer)
+        return self._both(ours, peer)
 
     def create(self) -> tuple[float, float]:
         """The seconds in which a case with six people is opened by our action, and saved as the same rows."""
@@ -92,7 +98,7 @@ class Work:
                     person = _plain.TrackedPerson(case=case, position=position, **fields)
                     person.save(force_insert=True)
 
-        return _seconds(ours), _seconds(peer)
+        return self._both(ours, peer)
 
 
 def _typed(name: str, dice: random.Random) -> list[str]:

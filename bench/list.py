@@ -12,47 +12,28 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench._apart import Apart
-from bench._common import Figure, report, size
+from bench import _shared
+from bench._common import Figure
 from tests import servers
 
 SMALL, ROUNDS, PEER_ROUNDS, DEEP = 1_000, 60, 8, 400
 GROWTH, FASTER, DEEPER = 1.2, 20.0, 1.3
 
 
-def main() -> int:
-    """Fill four copies, two at a time; measure, print the figures."""
-    count = size(__doc__ or "", 100_000, "cases")
-    figures: list[Figure] = []
-    with servers.postgres() as server:
-        copies = {
-            database: (
-                copy(server if database == "PostgreSQL" else None, count),
-                copy(server if database == "PostgreSQL" else None, SMALL),
-            )
-            for database in ("PostgreSQL", "SQLite")
-        }
-        for pair in copies.values():
-            pair[0].tell("ready")
-        for large, small in copies.values():
-            large.hear()
-            small.ask("ready")
-        for database, (large, small) in copies.items():
-            for who in ("officer", "manager"):
-                figures += measure(f"list, {database}, {who}", large, small, who)
-        for pair in copies.values():
-            for one in pair:
-                one.end()
-    return report(figures)
+def figures(database: str, large: _shared.Part, server: servers.Postgres) -> list[Figure]:
+    """The figures of one database; the small copy is made for it."""
+    copy = _shared.copy(server if database == "PostgreSQL" else None, SMALL)
+    small = _shared.Part(copy, "list")
+    found = [
+        figure
+        for who in ("officer", "manager")
+        for figure in measure(f"list, {database}, {who}", large, small, who)
+    ]
+    copy.end()
+    return found
 
 
-def copy(server: servers.Postgres | None, count: int) -> Apart:
-    """A copy with so many cases, not filled yet."""
-    url = server.create(f"list{count}") if server else ""
-    return Apart("bench._listing", url, count=count)
-
-
-def measure(name: str, large: Apart, small: Apart, who: str) -> list[Figure]:
+def measure(name: str, large: _shared.Part, small: _shared.Part, who: str) -> list[Figure]:
     """The figures of one person on one database."""
     number, at = large.ask("place", who, DEEP)
     large.ask("peer", who)
@@ -83,4 +64,4 @@ def measure(name: str, large: Apart, small: Apart, who: str) -> list[Figure]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(_shared.main(["list"]))

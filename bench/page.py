@@ -11,37 +11,26 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench._apart import Apart
-from bench._common import Figure, report, size
-from tests import servers
+from bench import _shared
+from bench._common import Figure
 
 ROUNDS, PEER_ROUNDS = 60, 10
 FASTER, OF_CONSTANT = 15.0, 0.10
 
 
-def main() -> int:
-    """Fill a copy on each database, serve it, measure, print the figures."""
-    count = size(__doc__ or "", 100_000, "cases")
-    figures: list[Figure] = []
-    with servers.postgres() as server:
-        urls = {"PostgreSQL": server.create("page"), "SQLite": ""}
-        copies = {
-            database: Apart("bench._paging", url, "bench._settings", count=count)
-            for database, url in urls.items()
-        }
-        for copy in copies.values():
-            copy.tell("ready")
-        for copy in copies.values():
-            copy.hear()
-        for database, copy in copies.items():
-            for who in ("officer", "manager"):
-                figures += measure(f"page, {database}, {who}", copy, who)
-            copy.ask("close")
-            copy.end()
-    return report(figures)
+def figures(database: str, copy: _shared.Part) -> list[Figure]:
+    """The figures of one database."""
+    print(
+        f"page, {database}: guardian's page has five columns and no filters, and enters nothing", flush=True
+    )
+    found = [
+        figure for who in ("officer", "manager") for figure in measure(f"page, {database}, {who}", copy, who)
+    ]
+    copy.ask("close")
+    return found
 
 
-def measure(name: str, copy: Apart, who: str) -> list[Figure]:
+def measure(name: str, copy: _shared.Part, who: str) -> list[Figure]:
     """The figures of one person on one database."""
     took: dict[str, list[float]] = {"list": [], "constant": [], "guardian": []}
     for turn in range(ROUNDS + 5):
@@ -63,4 +52,4 @@ def measure(name: str, copy: Apart, who: str) -> list[Figure]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(_shared.main(["page"]))

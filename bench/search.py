@@ -12,50 +12,32 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench._apart import Apart
-from bench._common import Figure, report, size
-from tests import servers
+from bench import _shared
+from bench._common import Figure
 
 SEARCHES, INSERTS, CREATED = 90, 100, 60
 FOUND, INSERTED, OPENED = 0.75, 1.6, 2.0
+LESS = "it finds no address, number or reference, no sound of a name, and tells no owner of the same person"
 
 
-def main() -> int:
-    """Fill a copy on each database; measure, print the figures."""
-    count = size(__doc__ or "", 100_000, "people")
-    figures: list[Figure] = []
-    with servers.postgres() as server:
-        copies = {
-            "PostgreSQL": Apart("bench._searching", server.create("search"), count=count),
-            "SQLite": Apart("bench._searching", "", count=count),
-        }
-        for copy in copies.values():
-            copy.tell("ready")
-        peers = {
-            database: "trigrams" if copy.hear() else "a search without an index"
-            for database, copy in copies.items()
-        }
-        for database, copy in copies.items():
-            figures += measure(f"search, {database}", peers[database], copy)
-            copy.end()
-    return report(figures)
-
-
-def measure(name: str, peer: str, copy: Apart) -> list[Figure]:
+def figures(database: str, copy: _shared.Part) -> list[Figure]:
     """The figures of one database."""
+    peer = "trigrams" if copy.ask("ready") else "a search without an index"
+    name = f"search, {database}"
+    print(f"{name}: the peer, {peer}, has every column of ours as text; {LESS}", flush=True)
     found = turns(f"{name}: finding a person", copy, "find", list(range(SEARCHES)))
-    figures = [Figure(f"{name}: finding a person, times {peer}", found, FOUND, most=True)]
+    found_so = [Figure(f"{name}: finding a person, times {peer}", found, FOUND, most=True)]
     turns(f"{name}: a page of results under the same policy", copy, "page", list(range(SEARCHES)))
     inserted = turns(f"{name}: saving a person", copy, "insert", [None] * INSERTS)
     if peer == "trigrams":
-        figures.append(Figure(f"{name}: saving a person, times {peer}", inserted, INSERTED, most=True))
+        found_so.append(Figure(f"{name}: saving a person, times {peer}", inserted, INSERTED, most=True))
     created = turns(f"{name}: opening a case with six people", copy, "create", [None] * CREATED)
     rows = "the same rows without sealing, index and ledger"
-    figures.append(Figure(f"{name}: a case with six people, times {rows}", created, OPENED, most=True))
-    return figures
+    found_so.append(Figure(f"{name}: a case with six people, times {rows}", created, OPENED, most=True))
+    return found_so
 
 
-def turns(name: str, copy: Apart, what: str, arguments: list[int | None]) -> float:
+def turns(name: str, copy: _shared.Part, what: str, arguments: list[int | None]) -> float:
     """Our median in the peer's; both are printed."""
     warm = max(3, len(arguments) // 10)
     took = [copy.ask(what, *([] if one is None else [one])) for one in arguments[:warm] + arguments][warm:]
@@ -65,4 +47,4 @@ def turns(name: str, copy: Apart, what: str, arguments: list[int | None]) -> flo
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(_shared.main(["search"]))
