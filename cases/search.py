@@ -50,12 +50,16 @@ def _pads(key: bytes) -> tuple[Any, Any]:
     return sha256(bytes(byte ^ 0x36 for byte in block)), sha256(bytes(byte ^ 0x5C for byte in block))
 
 
-def _token(kind: str, text: str) -> int:
-    """The token of a folded text; texts of different kinds never share one."""
-    inner, outer = (pad.copy() for pad in _pads(vault.search_key()))
-    inner.update(f"{kind}\0{text}".encode("utf-8", "surrogatepass"))
-    outer.update(inner.digest())
-    return int.from_bytes(outer.digest()[:8], signed=True)
+def _tokens(said: Iterable[tuple[str, str]]) -> list[int]:
+    """The tokens of folded texts, in their order; texts of different kinds never share one."""
+    inner, outer = _pads(vault.search_key())
+    found = []
+    for kind, text in said:
+        inside, outside = inner.copy(), outer.copy()
+        inside.update(f"{kind}\0{text}".encode("utf-8", "surrogatepass"))
+        outside.update(inside.digest())
+        found.append(int.from_bytes(outside.digest()[:8], signed=True))
+    return found
 
 
 def _word(word: str) -> tuple[str, str]:
@@ -74,7 +78,7 @@ def tokens(person: Person) -> list[int]:
     What was altered outside the application, and what cannot be opened any more, has none.
     """
     texts = {name: _opened(person, name) for name in _SEARCHED}
-    return sorted({_token(*said) for said in {*_searchable(texts), *_marks(texts)}})
+    return sorted({*_tokens({*_searchable(texts), *_marks(texts)})})
 
 
 def _opened(person: Person, name: str) -> str:
@@ -204,7 +208,7 @@ def _wanted(text: str) -> Wanted:
     if not fixed and sum(map(len, parts)) < _SHORTEST and "".join(parts).isascii():
         return Wanted([], reference)
     readings = [fixed + [_word(part) for part in said] for said in (parts, list(spelling.together(found)))]
-    ways = [[_token(*one) for one in dict.fromkeys(sorted(said, key=_rarest))] for said in readings]
+    ways = [_tokens(dict.fromkeys(sorted(said, key=_rarest))) for said in readings]
     return Wanted([way for n, way in enumerate(ways) if way and way not in ways[:n]], reference)
 
 
@@ -236,7 +240,7 @@ def find_by_sound(user: User, text: str) -> QuerySet[Case]:
     words = list(spelling.words(text[:LONGEST_TEXT]))[:MOST_WORDS]
     sounds = [spelling.sound(word.joined) for word in words]
     said = [("sound", one) if one else _word(word.joined) for one, word in zip(sounds, words, strict=True)]
-    ways = [[_token(*one) for one in dict.fromkeys(said)]] if any(sounds) else []
+    ways = [_tokens(dict.fromkeys(said))] if any(sounds) else []
     return _among(user, Wanted(ways))
 
 
@@ -279,7 +283,7 @@ def same_people(people: Iterable[Mapping[str, Any]]) -> list[Case]:
         people: fields of `Person`.
     """
     texts = [{name: str(one.get(name) or "") for name in _SEARCHED} for one in people]
-    marks = sorted({_token(*mark) for one in texts for mark in _marks(one)})
+    marks = sorted(_tokens({mark for one in texts for mark in _marks(one)}))
     if not marks:
         return []
     if connection.vendor == "postgresql":

@@ -43,7 +43,7 @@ def test_the_index_holds_no_text(case_file: CaseFile) -> None:
 
 def test_a_token_is_the_hmac_of_a_kind_and_a_folded_text(db: None) -> None:
     said = hmac.digest(vault.search_key(), b"start\0rosa", "sha256")
-    assert search._token("start", "rosa") == int.from_bytes(said[:8], signed=True)
+    assert search._tokens([("start", "rosa")]) == [int.from_bytes(said[:8], signed=True)]
 
 
 def test_a_token_depends_on_the_key_and_outlives_its_wrapping(case_file: CaseFile, officer: User) -> None:
@@ -114,7 +114,7 @@ def test_any_name_is_found_by_its_beginnings_in_either_case(name: str) -> None:
             assert any(set(way) <= held for way in ways), typed
     for whole in list(spelling.words(name))[:1]:
         for length in range(2, len(whole.joined) + 1):
-            assert search._token("start", whole.joined[: min(length, 8)]) in held
+            assert search._tokens([("start", whole.joined[: min(length, 8)])])[0] in held
 
 
 def test_a_text_of_10_000_characters_is_bounded(a_case: Case, officer: User) -> None:
