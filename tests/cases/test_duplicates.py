@@ -148,6 +148,10 @@ def test_both_chains_say_so_and_neither_timeline_names_the_other(
         page = html(browser, reverse(name, args=[twin.reference]))
         assert case_file.case.reference not in page, f"{name}: they may not know of the other any more"
         browser.force_login(officer)
+    access_actions.exclude(by=manager, case=twin, user=manager, reason="Related")
+    browser.force_login(manager)
+    stays = html(browser, reverse("case", args=[case_file.case.reference]))
+    assert twin.reference not in stays, "they may not know of the duplicate any more"
     assert ledger.verify().problem is None
 
 

@@ -83,6 +83,9 @@ def test_where_no_manager_is_left_to_tell_the_governance_leads_are(
     assert told("emergency_access") == {"Olive Marsh", "Grace Lane"}
     (notice,) = notices.told(governance, 5)
     assert notice.href == f"/purpose/?reference={a_case.reference}"
+    Exclusion.objects.create(case=a_case, user=governance, reason="Her uncle")
+    assert notices.told(governance, 5) == []
+    assert not notices.mark_seen(governance, notice.notice.id)
 
 
 def other_team_without_managers() -> Team:
