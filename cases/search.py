@@ -142,8 +142,13 @@ def save(rows: Sequence[Row]) -> None:
 
 def _save_postgresql(cursor: Any, rows: Sequence[Row]) -> None:
     places = ", ".join(["(%s, %s, %s::bigint[])"] * len(rows))
-    values = [value for row in rows for value in row]
+    values = [value for row in rows for value in (row.person, row.case, _array(row.tokens))]
     cursor.execute(f"INSERT INTO cases_search (person, case_id, tokens) VALUES {places}", values)  # noqa: S608
+
+
+def _array(tokens: Sequence[int]) -> str:
+    """Tokens as PostgreSQL reads an array; number by number the driver takes longer than the database."""
+    return f"{{{','.join(map(str, tokens))}}}"
 
 
 def _save_sqlite(cursor: Any, rows: Sequence[Row]) -> None:
@@ -265,7 +270,7 @@ def _among(user: User, wanted: Wanted) -> QuerySet[Case]:
 def _having(way: Sequence[int]) -> tuple[str, list[Any]]:
     """The query for the cases of people who have all these tokens."""
     if connection.vendor == "postgresql":
-        return "SELECT case_id FROM cases_search WHERE tokens @> %s::bigint[]", [list(way)]
+        return "SELECT case_id FROM cases_search WHERE tokens @> %s::bigint[]", [_array(way)]
     also = "".join(
         " AND EXISTS (SELECT 1 FROM cases_search_token a WHERE a.token = %s AND a.id = t.id)" for _ in way[1:]
     )
