@@ -20,7 +20,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit import ledger
-from cases import events, sessions, two_step
+from cases import events, notices, sessions, two_step
 from cases.administering import administer, keep
 from cases.models import Membership, SignInLink, Team, User
 
@@ -104,6 +104,8 @@ def _make_link(user: User, token: str) -> None:
 def new_link(*, by: User, user: User) -> str:
     """Make a one-time link for somebody who is active; earlier ones stop working. Returns its token.
 
+    Where they have a password already, the governance leads are told.
+
     Raises:
         django.core.exceptions.ValidationError: the person is deactivated.
     """
@@ -113,6 +115,8 @@ def new_link(*, by: User, user: User) -> str:
         if not User.objects.select_for_update().get(id=user.id).is_active:
             raise ValidationError("Let the person back in first")
         _make_link(user, token)
+        if user.has_usable_password():
+            notices.tell_of_sign_in(user)
 
     administer("user.link_made", {"user": user.id}, save, by=by)
     return token

@@ -36,6 +36,15 @@ def tell(
     Notice.objects.bulk_create(rows)
 
 
+def tell_of_sign_in(person: User) -> None:
+    """Tell the governance leads that an administrator can now sign in as somebody, inside the transaction.
+
+    Whoever administers could take over an officer's account: somebody else must know and ask.
+    """
+    leads = User.objects.filter(role=User.Role.GOVERNANCE, is_active=True).exclude(id=person.id)
+    tell(Notice.Kind.SIGN_IN_OPENED, leads, now=timezone.now(), about=person)
+
+
 def unseen(user: User) -> QuerySet[Notice]:
     """What the user has not marked as seen, the newest first; of a case that is hidden from them, nothing.
 
@@ -75,6 +84,9 @@ _WORDS: dict[str, str] = {
     ),
     Notice.Kind.HANDED_ON: "{case} is yours now",
     Notice.Kind.TWO_STEP_RESET: "Your two-step sign-in was set back",
+    Notice.Kind.SIGN_IN_OPENED: (
+        "{who}: an administrator has set back how they sign in. Ask them whether they asked for it"
+    ),
 }
 
 

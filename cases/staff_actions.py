@@ -78,5 +78,6 @@ def reset_two_step(*, by: User, user: User) -> None:
         two_step.remove_all(user)
         sessions.end(user)
         notices.tell(Notice.Kind.TWO_STEP_RESET, [user], now=timezone.now(), about=by)
+        notices.tell_of_sign_in(user)
 
     administer("user.two_step_reset", {"user": user.id}, save, by=by)

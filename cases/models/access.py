@@ -112,6 +112,7 @@ class Notice(models.Model):
         POSSIBLE_DUPLICATE = "possible_duplicate", "A case that may be about the same people was opened"
         HANDED_ON = "handed_on", "A case is yours now"
         TWO_STEP_RESET = "two_step_reset", "Your two-step sign-in was set back"
+        SIGN_IN_OPENED = "sign_in_opened", "An administrator has opened somebody's sign-in"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="notices")

@@ -9,13 +9,13 @@ from allauth.account.models import Login
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
-from cases import account_actions, handing, signing_in, staff_actions
+from cases import account_actions, handing, signing_in, staff_actions, step_up
 from cases.forms.accounts import PersonForm, WelcomeForm
 from cases.forms.base import GovForm
 from cases.models import User
@@ -116,11 +116,17 @@ SURE = {
 }
 
 
+OPENS = frozenset({"link", "two_step"})
+"""What would let an administrator sign in as somebody else: they prove again who they are."""
+
+
 @page
-def person_sure(request: HttpRequest, person_id: UUID, what: str) -> HttpResponse:
+def person_sure(request: HttpRequest, person_id: UUID, what: str) -> HttpResponseBase:
     """Do something to how somebody signs in, after a question. `what` – a key of `SURE`."""
     by, sure = administrator(request), SURE[what]
     person = get_object_or_404(User, id=person_id)
+    if what in OPENS and not step_up.is_fresh(request):
+        return step_up.ask(request)
     form, made = GovForm(posted(request)), []
     if done(form, lambda: made.append(sure.act(by=by, user=person))):
         if what == "link":

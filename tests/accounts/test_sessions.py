@@ -16,6 +16,7 @@ from audit import ledger
 from cases import account_actions, idle, sessions, staff_actions
 from cases.models import Notice, User
 from dahashare.tasks import clear_sessions
+from tests.accounts.test_step_up import long_ago
 from tests.accounts.test_two_step import with_app
 from tests.browser import BACKEND
 from tests.cast import PASSWORD, UserFactory
@@ -132,8 +133,33 @@ def test_an_administrator_signs_somebody_out_everywhere(administrator: User, off
     assert admin.get("/").status_code == 200
 
 
+def notices_of(user: User) -> list[tuple[str, User | None]]:
+    return [(one.kind, one.about) for one in Notice.objects.filter(user=user).order_by("made_at")]
+
+
+def test_whoever_could_sign_in_as_somebody_else_proves_who_they_are_and_a_lead_is_told(
+    administrator: User, officer: User, governance: User
+) -> None:
+    admin = long_ago(signed_in(administrator))
+    for name in ("person_link", "person_two_step"):
+        for answer in (
+            admin.get(reverse(name, args=[officer.id])),
+            admin.post(reverse(name, args=[officer.id])),
+        ):
+            assert answer["Location"].startswith(reverse("account_reauthenticate"))
+    assert (kinds(administrator), notices_of(governance)) == ([], [])
+    assert admin.post(reverse("person_sign_out", args=[officer.id])).status_code == 302
+    account_actions.new_link(by=administrator, user=officer)
+    assert notices_of(governance) == [("sign_in_opened", officer)]
+    told = signed_in(governance).get("/").content.decode()
+    assert f"{officer.name}: an administrator has set back how they sign in" in told
+    new, _ = account_actions.add_user(by=administrator, email="new@council.example", name="N", role="officer")
+    account_actions.new_link(by=administrator, user=new)
+    assert len(notices_of(governance)) == 1
+
+
 def test_resetting_the_second_step_ends_sessions_and_tells_the_person(
-    administrator: User, officer: User
+    administrator: User, officer: User, governance: User
 ) -> None:
     from allauth.mfa.models import Authenticator
 
@@ -143,6 +169,7 @@ def test_resetting_the_second_step_ends_sessions_and_tells_the_person(
     assert admin.post(reverse("person_two_step", args=[officer.id])).status_code == 302
     assert not Authenticator.objects.filter(user=officer).exists()
     assert window.get("/").status_code == 302
+    assert notices_of(governance) == [("sign_in_opened", officer)]
     notice = Notice.objects.get(user=officer)
     assert (notice.kind, notice.about, notice.case) == ("two_step_reset", administrator, None)
     assert kinds(administrator) == ["user.two_step_reset"]
