@@ -50,12 +50,18 @@ def basis_after_sharing(sent_at: datetime | None, basis_at: datetime | None) -> 
     """Whether something was shared before its lawful basis was determined (guide, lawful basis).
 
     Args:
-        sent_at, basis_at: aware; None where it was not shared yet, or nothing says when.
+        sent_at, basis_at: aware; None where it was not shared yet, or nothing says when. A time that somebody
+            gave to the minute lasts to its end, as a day without a time does (rules.md).
     """
     if sent_at is None or basis_at is None:
         return False
     # In UTC, because two London times compare by the face of the clock, and the clocks change.
-    return sent_at.astimezone(UTC) < basis_at.astimezone(UTC)
+    return _end_of_minute(sent_at).astimezone(UTC) < basis_at.astimezone(UTC)
+
+
+def _end_of_minute(moment: datetime) -> datetime:
+    exact = moment.second or moment.microsecond
+    return moment if exact else moment.replace(second=59, microsecond=999_999)
 
 
 def still_to_send(to_send: Iterable[Sequence[str]], sent: Iterable[Sequence[str]]) -> list[Pair]:

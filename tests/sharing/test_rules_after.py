@@ -93,6 +93,15 @@ def test_the_clock_over_the_night_of_the_change(day: int, hour: int) -> None:
 
 @given(MOMENTS, MOMENTS)
 def test_the_basis_after_sharing(sent: datetime, basis: datetime) -> None:
+    sent = sent.replace(microsecond=sent.microsecond or 1)  # a time of a clock, not one that was typed
     assert after.basis_after_sharing(sent, basis) == (sent.astimezone(UTC) < basis.astimezone(UTC))
     assert not after.basis_after_sharing(None, basis)
     assert not after.basis_after_sharing(sent, None)
+
+
+@given(MOMENTS, st.integers(0, 59))
+def test_a_time_that_was_typed_lasts_for_its_minute(basis: datetime, seconds: int) -> None:
+    typed = basis.replace(second=0, microsecond=0)
+    assert not after.basis_after_sharing(typed, basis.replace(second=seconds))
+    earlier = (typed.astimezone(UTC) - timedelta(minutes=1)).astimezone(LONDON)
+    assert after.basis_after_sharing(earlier, basis)
