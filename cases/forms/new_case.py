@@ -10,7 +10,8 @@ from cases.banner import VICTIM_SURVIVOR
 from cases.forms.base import DayField, Dropdown, GovForm, MomentField, PlainCharField, PlainTextField, Radios
 from cases.forms.cases import CONCERN, GIVEN, privacy_day_problem
 from cases.forms.listed import ListedForm, most
-from cases.forms.people import ROUTE, ROUTE_ANSWERS, SAFE, UNKNOWN, UNSAFE
+from cases.forms.people import ALIASES, BIRTH_DATE, ROUTE, ROUTE_ANSWERS, SAFE, UNKNOWN, UNSAFE
+from cases.forms.safety import DO_NOT, SAFE_TIMES
 from cases.models import Case, Concern, Person, User
 
 NOT_ON_THIS_PAGE = False
@@ -33,20 +34,8 @@ class WhoForm(GovForm):
         max_length=most(Person, "preferred_name"),
         required=False,
     )
-    aliases = PlainTextField(
-        label="Have they used any other names? (optional)",
-        help_text="Such as a name before marriage. Put each on a line of its own.",
-        max_length=most(Person, "aliases"),
-        rows=2,
-        required=False,
-    )
-    birth_date = DayField(
-        label="Date of birth (optional)",
-        help_text="For example, 27 3 1988",
-        what="The date of birth",
-        past_only=True,
-        required=False,
-    )
+    aliases = PlainTextField(**ALIASES)
+    birth_date = DayField(**BIRTH_DATE)
     address = PlainTextField(
         label="Address (optional)",
         help_text="Where they live now. Leave it empty if you do not know it.",
@@ -60,21 +49,8 @@ class ContactForm(GovForm):
     """Page 2: how they may safely be reached, and what staff must know first."""
 
     strict_names = NOT_ON_THIS_PAGE
-    do_not = PlainTextField(
-        label="Do not… (optional)",
-        help_text="What nobody may do, and who must not find out: “ring the landline”, “tell her sister”. "
-        "Each page of the case shows it first.",
-        max_length=most(Person, "do_not"),
-        rows=2,
-        required=False,
-    )
-    safe_times = PlainTextField(
-        label="When is it safe? (optional)",
-        help_text="Days and times: “weekdays from 10am to 2pm”.",
-        max_length=most(Person, "safe_times"),
-        rows=2,
-        required=False,
-    )
+    do_not = PlainTextField(**DO_NOT)
+    safe_times = PlainTextField(**SAFE_TIMES)
     contact = PlainTextField(
         label="Contact details (optional)",
         help_text="Numbers and addresses, and what to say if somebody else answers.",
@@ -131,13 +107,7 @@ class OtherForm(GovForm):
         max_length=most(Person, "name"),
         required=False,
     )
-    birth_date = DayField(
-        label="Date of birth (optional)",
-        help_text="For example, 27 3 1988",
-        what="The date of birth",
-        past_only=True,
-        required=False,
-    )
+    birth_date = DayField(**BIRTH_DATE)
     address = PlainTextField(
         label="Address, if it is another one (optional)",
         max_length=most(Person, "address"),

@@ -14,6 +14,21 @@ ROUTE_ANSWERS = ((SAFE, "Safe"), (UNSAFE, "Not safe"), (UNKNOWN, "Not recorded")
 LIMB_ANSWERS = (("yes", "Yes"), ("no", "No"), ("not_known", "Not known"))
 LIMBS = ("care_needs", "at_risk", "cannot_protect")
 TEXTS = ("name", "preferred_name", "aliases", "address")
+ALIASES: dict[str, Any] = {
+    "label": "Have they used any other names? (optional)",
+    "help_text": "Such as a name before marriage. Put each on a line of its own.",
+    "max_length": most(Person, "aliases"),
+    "rows": 2,
+    "required": False,
+}
+BIRTH_DATE: dict[str, Any] = {
+    "label": "Date of birth (optional)",
+    "help_text": "For example, 27 3 1988",
+    "what": "The date of birth",
+    "past_only": True,
+    "required": False,
+}
+"""Questions that are asked when a case is opened, too."""
 
 
 class PersonForm(ListedForm):
@@ -33,20 +48,8 @@ class PersonForm(ListedForm):
         max_length=most(Person, "preferred_name"),
         required=False,
     )
-    aliases = PlainTextField(
-        label="Have they used any other names? (optional)",
-        help_text="Such as a name before marriage. Put each on a line of its own.",
-        max_length=most(Person, "aliases"),
-        rows=2,
-        required=False,
-    )
-    birth_date = DayField(
-        label="Date of birth (optional)",
-        help_text="For example, 27 3 1988",
-        what="The date of birth",
-        past_only=True,
-        required=False,
-    )
+    aliases = PlainTextField(**ALIASES)
+    birth_date = DayField(**BIRTH_DATE)
     address = PlainTextField(
         label="Address (optional)", max_length=most(Person, "address"), rows=3, required=False
     )

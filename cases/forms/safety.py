@@ -15,26 +15,29 @@ from cases.safety import REVIEWED, checked_day, checked_words
 
 TEXTS = ("do_not", "contact", "safe_times")
 NOT_SHOWN = "not shown here; see the safety page"
+DO_NOT: dict[str, Any] = {
+    "label": "Do not… (optional)",
+    "help_text": "What nobody may do, and who must not find out: “ring the landline”, “tell her sister”. "
+    "Each page of the case shows it first.",
+    "max_length": most(Person, "do_not"),
+    "rows": 3,
+    "required": False,
+}
+SAFE_TIMES: dict[str, Any] = {
+    "label": "When is it safe? (optional)",
+    "help_text": "Days and times: “weekdays from 10am to 2pm”.",
+    "max_length": most(Person, "safe_times"),
+    "rows": 2,
+    "required": False,
+}
+"""Questions that are asked when a case is opened, too."""
 
 
 class SafeContactForm(GovForm):
     """A way that nobody has answered for is unsafe (rules.md). The code word is never drawn with the page."""
 
-    do_not = PlainTextField(
-        label="Do not… (optional)",
-        help_text="What nobody may do, and who must not find out: “ring the landline”, “tell her sister”. "
-        "Each page of the case shows it first.",
-        max_length=most(Person, "do_not"),
-        rows=3,
-        required=False,
-    )
-    safe_times = PlainTextField(
-        label="When is it safe? (optional)",
-        help_text="Days and times: “weekdays from 10am to 2pm”.",
-        max_length=most(Person, "safe_times"),
-        rows=2,
-        required=False,
-    )
+    do_not = PlainTextField(**DO_NOT)
+    safe_times = PlainTextField(**SAFE_TIMES)
     contact = PlainTextField(
         label="Contact details (optional)",
         help_text="Numbers and addresses, what to say if somebody else answers, and who may know that we are "

@@ -100,7 +100,7 @@ def _context(request: HttpRequest, case: Case, excluded: list[Exclusion], forms:
         "due": due,
         "overdue": due is not None and due <= today,
         "today": today,
-        "last_named": staff.last_days_named(Case.objects.filter(id=case.id)) if manages else [],
+        "last_named": staff.last_days_named(access.managed_by(user).filter(id=case.id)) if manages else [],
     }
 
 
