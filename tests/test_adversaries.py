@@ -1,5 +1,6 @@
 """Each adversary of the threat table, one by one, at the doors that they would try."""
 
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -56,9 +57,14 @@ def traces(case: Case) -> list[str]:
     return [case.reference, str(case.id), "Achterberg", "Roz", "Quarry Rise", "Pym", *decisions]
 
 
+def _says(text: str, trace: str) -> bool:
+    """Whether a page says it as a word: three letters stand in many a form's token."""
+    return re.search(rf"\b{re.escape(trace)}\b", text) is not None
+
+
 def found(pages: dict[str, str], case: Case) -> list[str]:
     """Where something tells of the case."""
-    return [f"{trace} at {at}" for at, text in pages.items() for trace in traces(case) if trace in text]
+    return [f"{trace} at {at}" for at, text in pages.items() for trace in traces(case) if _says(text, trace)]
 
 
 # --- A perpetrator, or a relative, on the staff ----------------------------------------------------------
@@ -143,7 +149,7 @@ def test_whoever_has_no_need_to_know_browses_and_finds_nothing(
     assert who != "governance" or MATRIX["logs"].split()[5] == "200"
     pages = browse(request.getfixturevalue(who))
     names = ("Achterberg", "Roz", "Quarry Rise", "Pym") if who == "governance" else tuple(traces(a_case))
-    assert [(trace, at) for at, text in pages.items() for trace in names if trace in text] == []
+    assert [(trace, at) for at, text in pages.items() for trace in names if _says(text, trace)] == []
 
 
 def test_the_superuser_flag_opens_nothing(a_case: Case, superuser: User) -> None:
