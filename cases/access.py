@@ -12,7 +12,7 @@ from uuid import UUID
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import BooleanField, Exists, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 from django.http import Http404
 
@@ -20,7 +20,16 @@ from cases.models import Case, CaseUserPermission, Exclusion, Membership, Team, 
 from cases.models.cases import CLOSED
 
 What = Literal[
-    "view", "work", "follow", "close", "reopen", "timeline", "see_views", "manage_access", "see_access"
+    "view",
+    "work",
+    "follow",
+    "approve",
+    "close",
+    "reopen",
+    "timeline",
+    "see_views",
+    "manage_access",
+    "see_access",
 ]
 GRANT = "work_on_case"
 EMERGENCY, PURPOSE = TimedAccess.Kind.EMERGENCY, TimedAccess.Kind.PURPOSE
@@ -28,7 +37,10 @@ EMERGENCY, PURPOSE = TimedAccess.Kind.EMERGENCY, TimedAccess.Kind.PURPOSE
 _CASE_WORKERS = frozenset({User.Role.OFFICER, User.Role.MANAGER})
 
 _MANAGES: frozenset[What] = frozenset(
-    {"view", "work", "follow", "close", "reopen", "timeline", "see_views", "manage_access", "see_access"}
+    {
+        *("view", "work", "follow", "approve", "close", "reopen", "timeline"),
+        *("see_views", "manage_access", "see_access"),
+    }
 )
 _HOLDS: frozenset[What] = frozenset({"view", "work", "follow", "close", "reopen", "timeline", "see_access"})
 _EMERGENCY: frozenset[What] = frozenset({"view", "work", "follow"})
@@ -106,6 +118,29 @@ def _timed(user: User, kind: str) -> Q:
     """The user said why they must look, and the time for that is not over."""
     open_now = TimedAccess.objects.filter(user=user, kind=kind, ended_at=None, ends_at__gt=Now())
     return Q(id__in=open_now.values("case_id"))
+
+
+def openings(user: User) -> dict[str, Any]:
+    """What opens each case of a list to the user besides owning it, as columns to annotate cases with.
+
+    `managed`: it is one of the teams that they manage, and not restricted; `given_until`, `timed_until`: the
+    end of their grant, and of emergency access or a governance lead's purpose, while it has not come. For
+    telling why, on cases that `visible_to` shows: it is no door.
+    """
+    manager = _still(user, User.Role.MANAGER)
+    managed = Q(team__in=Membership.objects.filter(user__in=manager).values("team_id"), restricted=False)
+    grants = CaseUserPermission.objects.filter(
+        user=user, permission__codename=GRANT, ends_at__gt=Now(), content_object=OuterRef("pk")
+    )
+    kind = PURPOSE if user.role == User.Role.GOVERNANCE else EMERGENCY
+    timed = TimedAccess.objects.filter(
+        user=user, kind=kind, ended_at=None, ends_at__gt=Now(), case=OuterRef("pk")
+    )
+    return {
+        "managed": ExpressionWrapper(managed, output_field=BooleanField()),
+        "given_until": Subquery(grants.order_by("-ends_at").values("ends_at")[:1]),
+        "timed_until": Subquery(timed.order_by("-ends_at").values("ends_at")[:1]),
+    }
 
 
 def managed_by(user: User | AnonymousUser) -> QuerySet[Case]:

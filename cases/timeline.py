@@ -19,7 +19,13 @@ from cases.templatetags.moments import clock
 
 SIZE = 100
 SAW = "saw"
-GROUPS = ((SAW, "Saw"), ("changed", "Changed"), ("decided", "Decided"), ("exported", "Exported"))
+GROUPS = (
+    (SAW, "Saw"),
+    ("changed", "Changed"),
+    ("decided", "Decided"),
+    ("requested", "Requested"),
+    ("exported", "Exported"),
+)
 SOMEBODY = "Somebody"
 EXCLUDED = "access.excluded"
 FOR_MANAGERS = ("access.excluded", "access.exclusion_ended", "access.reviewed")

@@ -227,6 +227,8 @@ def _marks(draft: Draft, agreement: Agreement | None) -> dict[str, Any]:
     marks: dict[str, Any] = {}
     if draft.follows_id:
         marks = {"follows_id": str(draft.follows_id), "follows_as": draft.follows_as}
+    if draft.asked_id:
+        marks |= {"asked_id": str(draft.asked_id)}
     return marks | ({"agreement_id": str(agreement.id)} if agreement else {})
 
 

@@ -5,23 +5,23 @@ asked, then the entry is appended and the row that stands for it saved. A repeat
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
 
-from audit import chain, ledger
+from audit import ledger
 from cases import access as case_access
 from cases import events, fields
 from cases.acting import plain
 from cases.models import Case, User
 from sharing import access, after_rows, due, follow, lists, projection, rules
 from sharing.actions import AlreadyFollowed
+from sharing.appending import append
 from sharing.models import Decision, Disclosure, Draft, Incident, IncidentAnswer, Review
 from sharing.models.after import new_incident_reference
 from sharing.rules import after
@@ -46,37 +46,6 @@ class ReasonNeeded(Exception):  # noqa: N818 - it is what happened, not a fault
 
 class SentMeanwhile(Exception):  # noqa: N818 - it is what happened, not a fault
     """Something else was recorded as sent since the page was opened."""
-
-
-def _append(
-    standing: after_rows.Standing,
-    said: Values,
-    *,
-    by: User,
-    case: Case,
-    allowed: Callable[[], object],
-    request_key: UUID | None = None,
-    occurred_at: datetime | None = None,
-) -> Any:
-    """Seal, lock the case, ask what is allowed, append, save the row that stands for the entry."""
-    now = timezone.now()
-    sealed = events.seal(
-        standing.kind, said, case=case, by=by, now=now, occurred_at=occurred_at, request_key=request_key
-    )
-    with transaction.atomic(durable=True):
-        return _under_lock(standing, sealed, said, allowed)
-
-
-def _under_lock(
-    standing: after_rows.Standing, sealed: chain.Sealed, said: Values, allowed: Callable[[], object]
-) -> Any:
-    Case.objects.select_for_update().get(id=sealed.subject)
-    allowed()
-    if ledger.entry(sealed.request_key):
-        raise ledger.DuplicateRequest("this request is recorded already")
-    row = standing.row(ledger.append(sealed), said)
-    row.save(force_insert=True)
-    return row
 
 
 # --- what was sent --------------------------------------------------------------------------------
@@ -151,7 +120,7 @@ def mark_sent(
             raise SentMeanwhile
 
     key = request_key or uuid4()
-    disclosure: Disclosure = _append(
+    disclosure: Disclosure = append(
         after_rows.SENT,
         _sent_content(decision, said, values, judged, by),
         by=by,
@@ -273,7 +242,7 @@ def review(*, by: User, decision: Decision, values: Values, request_key: UUID | 
         if follower := decision.followed_by.first():
             raise AlreadyFollowed(follower)
 
-    found: Review = _append(
+    found: Review = append(
         after_rows.REVIEWED, said, by=by, case=decision.case, allowed=allowed, request_key=request_key
     )
     return found
@@ -314,7 +283,7 @@ def report_wrong_recipient(
             "told": list(values["told"]),
         },
     }
-    found: Incident = _append(
+    found: Incident = append(
         after_rows.WRONG_PERSON,
         said,
         by=by,
@@ -342,7 +311,7 @@ def answer_incident(
         "reported_at": plain(values.get("reported_at")),
         "row": {"id": str(uuid4()), "incident_id": str(incident.id), "outcome": values["outcome"]},
     }
-    found: IncidentAnswer = _append(
+    found: IncidentAnswer = append(
         after_rows.ANSWERED,
         said,
         by=by,

@@ -1,4 +1,4 @@
-"""The rows that stand for what comes after a decision: made from their entries, compared with them.
+"""The rows that stand for what comes before and after a decision: made from entries, compared with them.
 
 As with a decision (`sharing.projection`), the entry is the record and the row repeats its codes and times.
 """
@@ -14,16 +14,36 @@ from audit.models import Entry
 from cases import events
 from cases.fields import Altered
 from sharing import projection
-from sharing.models import Disclosure, Incident, IncidentAnswer, Review
-
-Row = Disclosure | Review | Incident | IncidentAnswer
+from sharing.models import (
+    Advice,
+    AdviceAnswer,
+    Asked,
+    AskedAnswer,
+    Disclosure,
+    Incident,
+    IncidentAnswer,
+    Letter,
+    LetterCheck,
+    Request,
+    RequestStep,
+    Review,
+)
+from sharing.models.recorded import Recorded
 
 _AS_STORED: Mapping[str, Callable[[str], Any]] = {
     "id": UUID,
     "decision_id": UUID,
     "disclosure_id": UUID,
     "incident_id": UUID,
+    "advice_id": UUID,
+    "adviser_id": UUID,
+    "request_id": UUID,
+    "asked_id": UUID,
+    "letter_id": UUID,
     "review_on": date.fromisoformat,
+    "reply_by": datetime.fromisoformat,
+    "answer_by": datetime.fromisoformat,
+    "due_at": datetime.fromisoformat,
     "report_by": datetime.fromisoformat,
 }
 """Columns that JSON holds as text → what the row holds."""
@@ -37,7 +57,7 @@ class Standing:
     """
 
     kind: str
-    model: type[Row]
+    model: type[Recorded]
     called: str
     moment: str = ""
 
@@ -78,7 +98,7 @@ class Standing:
         entries = ledger.by_hashes(row.entry_hash for row in rows) if rows else {}
         return [(row, *self._checked(row, entries.get(bytes(row.entry_hash)))) for row in rows]
 
-    def _checked(self, row: Row, entry: Entry | None) -> tuple[dict[str, Any], str | None]:
+    def _checked(self, row: Recorded, entry: Entry | None) -> tuple[dict[str, Any], str | None]:
         said, problem = projection.opened(entry)
         if entry is None or problem:
             return {}, problem
@@ -99,7 +119,18 @@ SENT = Standing("disclosure.recorded", Disclosure, "disclosure", "sent_at")
 REVIEWED = Standing("decision.reviewed", Review, "review")
 WRONG_PERSON = Standing("disclosure.wrong_recipient", Incident, "incident", "known_at")
 ANSWERED = Standing("incident.answered", IncidentAnswer, "answer")
-ALL = (SENT, REVIEWED, WRONG_PERSON, ANSWERED)
+ADVICE_ASKED = Standing("advice.asked", Advice, "question for advice")
+ADVICE_ANSWERED = Standing("advice.answered", AdviceAnswer, "answer to a question")
+REQUESTED = Standing("request.drafted", Request, "request")
+MOVED = Standing("request.moved", RequestStep, "step of a request")
+LETTER = Standing("letter.prepared", Letter, "letter")
+LETTER_CHECKED = Standing("letter.checked", LetterCheck, "check of a letter")
+ASKED = Standing("asked.logged", Asked, "request to us", "received_at")
+ASKED_ANSWERED = Standing("asked.answered", AskedAnswer, "answer to a request to us")
+ALL = (
+    *(SENT, REVIEWED, WRONG_PERSON, ANSWERED, ADVICE_ASKED, ADVICE_ANSWERED),
+    *(REQUESTED, MOVED, LETTER, LETTER_CHECKED, ASKED, ASKED_ANSWERED),
+)
 
 
 def register() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from cases import events
 from sharing import lists
+from sharing.rules.requests import STATES
 
 
 def _recorded(content: Mapping[str, Any]) -> str:
@@ -47,6 +48,26 @@ def _incident(content: Mapping[str, Any]) -> str:
     return ", ".join(str(content[name]) for name in ("incident", "reference") if content.get(name))
 
 
+def _requested(content: Mapping[str, Any]) -> str:
+    """What happened to a request: its reference, the agency, and where it stands since."""
+    if "request" not in content:
+        return ""
+    state = STATES.get(content.get("row", {}).get("state", ""), "")
+    return ", ".join(filter(None, [content["request"], content.get("agency_name"), state]))
+
+
+def _letter(content: Mapping[str, Any]) -> str:
+    return ", ".join(str(content[name]) for name in ("letter", "subject") if content.get(name))
+
+
+def _asked(content: Mapping[str, Any]) -> str:
+    return ", ".join(str(content[name]) for name in ("asked", "agency_name") if content.get(name))
+
+
+def _advice(content: Mapping[str, Any]) -> str:
+    return ", ".join(str(content[name]) for name in ("advice", "adviser_name") if content.get(name))
+
+
 KINDS = {
     "decision.recorded": events.Kind("decided", "Decision recorded", _recorded),
     "decision.viewed": events.Kind("saw", "Looked at a decision", _viewed),
@@ -58,6 +79,19 @@ KINDS = {
     "disclosure.wrong_recipient": events.Kind("decided", "Information reached the wrong person", _incident),
     "incident.answered": events.Kind("decided", "Wrong person: the governance lead answered", _answered),
     "incident.viewed": events.Kind("saw", "Looked at what reached the wrong person", _incident),
+    "advice.asked": events.Kind("requested", "Advice was asked for", _advice),
+    "advice.answered": events.Kind("requested", "Advice was given or taken back", _advice),
+    "advice.viewed": events.Kind("saw", "Looked at a question for advice", _advice),
+    "request.drafted": events.Kind("requested", "Request to another agency begun", _requested),
+    "request.moved": events.Kind("requested", "Request to another agency", _requested),
+    "request.viewed": events.Kind("saw", "Looked at a request to another agency", _requested),
+    "letter.prepared": events.Kind("requested", "Letter prepared", _letter),
+    "letter.checked": events.Kind("requested", "Letter approved or returned", _letter),
+    "letter.viewed": events.Kind("saw", "Looked at a letter", _letter),
+    "letter.printed": events.Kind("exported", "Letter downloaded", _letter),
+    "asked.logged": events.Kind("requested", "An agency asked us", _asked),
+    "asked.answered": events.Kind("requested", "What an agency asked us was settled", _asked),
+    "asked.viewed": events.Kind("saw", "Looked at what an agency asked us", _asked),
     "log.exported": events.Kind("exported", "Decision log exported", _exported),
 }
 

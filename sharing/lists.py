@@ -14,7 +14,15 @@ from types import MappingProxyType
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parent / "reference"
-_LIST_FILES = ("law.toml", "schedule_1.toml", "case.toml", "decision.toml", "journey.toml", "after.toml")
+_LIST_FILES = (
+    "law.toml",
+    "schedule_1.toml",
+    "case.toml",
+    "decision.toml",
+    "journey.toml",
+    "after.toml",
+    "requests.toml",
+)
 
 
 @dataclass(frozen=True)

@@ -184,6 +184,7 @@ _AS_STORED: Mapping[str, Callable[[str], Any]] = {
     "send_by": datetime.fromisoformat,
     "follows_id": UUID,
     "agreement_id": UUID,
+    "asked_id": UUID,
 }
 """Columns that JSON holds as text → what the row holds."""
 

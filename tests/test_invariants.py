@@ -46,6 +46,8 @@ WITHOUT_HISTORY = {
     "cases.Notice": "tells of what the ledger holds; only that it was seen changes",
     "cases.SignInLink": "holds only the hash of a token; making and using one are ledger entries",
     "cases.ParkedPost": "a form on its way through sign-in; it is taken out or thrown away within the hour",
+    "sharing.Mail": "work of the machine: a message that names nobody, and whether it went",
+    "sharing.Reminder": "a clock that rang; what it belongs to is in the ledger",
     "sharing.Draft": "answers in progress appear in no log",
     "sharing.Typing": "what is typed and not saved yet appears in no log",
 }

@@ -195,6 +195,15 @@ class Organisation(models.Model):
     review_after_days = models.PositiveSmallIntegerField(default=28)
     access_review_days = models.PositiveSmallIntegerField(default=90)
 
+    chase_hours = models.PositiveSmallIntegerField(default=4)
+    """After how many hours a request that was needed today is chased."""
+    chase_days = models.PositiveSmallIntegerField(default=2)
+    """After how many working days without an answer anything else is chased."""
+    advice_days = models.PositiveSmallIntegerField(default=1)
+    """In how many working days advice is to be given."""
+    digest_at = models.TimeField(default=time(8))
+    """When the day's digest of reminders is mailed."""
+
     region = models.CharField(max_length=20, default="england")
     closed_days = models.JSONField(default=list)
     working_from = models.TimeField(default=time(9))

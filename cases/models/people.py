@@ -58,7 +58,10 @@ class InformationItem(models.Model):
     text = SealedTextField(max_length=500)
     source = SealedTextField(max_length=200)
     received_from = models.CharField(max_length=60, default="")
+    received_on = models.DateField(null=True)
     conditions = SealedTextField(max_length=300)
+    answers = models.UUIDField(null=True)
+    """The request that it answers, by value: requests are kept on the floor above."""
     dated = models.DateField(null=True)
     date_not_known = models.BooleanField(default=False)
     nature = models.CharField(max_length=20, default="")

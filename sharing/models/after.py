@@ -4,36 +4,19 @@ Each row is a projection of its ledger entry: codes and times for lists, never t
 """
 
 from typing import ClassVar
-from uuid import uuid4
 
 from django.db import models
 
-from cases.models import Case, User
 from cases.models.cases import new_reference
 from sharing.models.decisions import Decision
+from sharing.models.recorded import Recorded
 
 
 def new_incident_reference() -> str:
     return new_reference("I")
 
 
-class _Recorded(models.Model):
-    """What every row that stands for a ledger entry holds of it."""
-
-    append_only = True
-
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    request_key = models.UUIDField(unique=True)
-    entry_hash = models.BinaryField(max_length=32, unique=True)
-    recorded_at = models.DateTimeField()
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        abstract = True
-
-
-class Disclosure(_Recorded):
+class Disclosure(Recorded):
     """What was actually sent in one go. `sent` are pairs of a recipient's key and an item's key.
 
     `complete`: nothing more of the decision is to be sent after this. The two tags are of rules.md.
@@ -56,7 +39,7 @@ class Disclosure(_Recorded):
         return f"disclosure of {self.decision_id}"
 
 
-class Review(_Recorded):
+class Review(Recorded):
     """A look back at a decision: it is still right, a new one is needed, or it is closed."""
 
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="reviews")
@@ -72,7 +55,7 @@ class Review(_Recorded):
         return f"review of {self.decision_id}"
 
 
-class Incident(_Recorded):
+class Incident(Recorded):
     """Information that reached the wrong person. `report_by` is 72 hours after it was known (Article 33)."""
 
     reference = models.CharField(max_length=8, unique=True, default=new_incident_reference)
@@ -89,7 +72,7 @@ class Incident(_Recorded):
         return self.reference
 
 
-class IncidentAnswer(_Recorded):
+class IncidentAnswer(Recorded):
     """What the information governance lead decided about an incident; the newest stands."""
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="answers")

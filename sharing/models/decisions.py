@@ -36,6 +36,8 @@ class Draft(models.Model):
         "sharing.Decision", null=True, on_delete=models.PROTECT, related_name="following_drafts"
     )
     follows_as = models.CharField(max_length=20, default="")
+    asked = models.ForeignKey("sharing.Asked", null=True, on_delete=models.PROTECT, related_name="drafts")
+    """The request made to us that it will answer."""
 
     objects: ClassVar[models.Manager["Draft"]] = models.Manager()
 
@@ -111,6 +113,8 @@ class Decision(models.Model):
     agreement = models.ForeignKey(
         "sharing.Agreement", null=True, on_delete=models.PROTECT, related_name="decisions"
     )
+    asked = models.ForeignKey("sharing.Asked", null=True, on_delete=models.PROTECT, related_name="decisions")
+    """The request made to us that it answers."""
     basis_at = models.DateTimeField(null=True)
     basis_after_sharing = models.BooleanField(default=False)
     send_by = models.DateTimeField(null=True)

@@ -56,7 +56,10 @@ class TimersForm(PartForm):
 
     part, title = "timers", "Timers"
     hint = "After how long information is stale, and decisions and access are reviewed"
-    kept = ("stale_after_days", "review_after_days", "access_review_days")
+    kept = (
+        *("stale_after_days", "review_after_days", "access_review_days"),
+        *("chase_hours", "chase_days", "advice_days", "digest_at"),
+    )
 
     stale_after_days = _number(
         "After how many days is information to be checked again?",
@@ -77,6 +80,30 @@ class TimersForm(PartForm):
         help_text="Of people who were given a case, and of people who were shut out. "
         "90 unless you decide otherwise.",
         required="Enter after how many days access is reviewed",
+    )
+    chase_hours = _number(
+        "After how many hours is a request chased that was needed today?",
+        most=24,
+        help_text="4 unless you decide otherwise.",
+        required="Enter after how many hours an urgent request is chased",
+    )
+    chase_days = _number(
+        "After how many working days is anything else chased?",
+        most=30,
+        help_text="What we asked for and what we were asked for. 2 unless you decide otherwise.",
+        required="Enter after how many working days a request is chased",
+    )
+    advice_days = _number(
+        "In how many working days is advice to be given?",
+        most=10,
+        help_text="Whoever asked can ask for it sooner. 1 unless you decide otherwise.",
+        required="Enter in how many working days advice is to be given",
+    )
+    digest_at = ClockField(
+        label="When are the day’s reminders sent?",
+        help_text="One e-mail a day to each member of staff, for example at 8am. Urgent ones go at once.",
+        what="The time of the reminders",
+        error_messages={"required": "Enter when the day’s reminders are sent"},
     )
 
     def more(self) -> dict[str, Any]:
