@@ -1,6 +1,6 @@
 """How an action on this floor records something of a case: sealed first, then one short transaction.
 
-Under the case's lock what is allowed is asked again, the entry appended, and the row that stands for it saved.
+Under the case's lock what is allowed is asked again, the entry appended and its row saved.
 """
 
 from collections.abc import Callable, Mapping

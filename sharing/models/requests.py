@@ -130,8 +130,8 @@ class LetterCheck(Recorded):
 class RequestStep(Recorded):
     """What happened to a request, and the state that it is in since: one line of the table of states.
 
-    `act` and `state` are codes of `sharing.rules.requests`. `due_at`: when the state's clock rings; None: nobody
-    waits. `refusal`: how the agency's reason was classified; `ending`: how the request was closed.
+    `act` and `state` are codes of `sharing.rules.requests`. `due_at`: when the state's clock rings; None: no
+    clock runs. `refusal`: how the agency's reason was classified; `ending`: how the request was closed.
     """
 
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="steps")

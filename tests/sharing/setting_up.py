@@ -32,7 +32,15 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "repeat_months": "6",
         "local_criteria": "Stalking\n\n Pregnancy \nStalking",
     },
-    "setup_timers": {"stale_after_days": "60", "review_after_days": "21", "access_review_days": "30"},
+    "setup_timers": {
+        "stale_after_days": "60",
+        "review_after_days": "21",
+        "access_review_days": "30",
+        "chase_hours": "3",
+        "chase_days": "4",
+        "advice_days": "2",
+        "digest_at": "7.30am",
+    },
     "setup_hours": {
         "region": "scotland",
         "working_from": "8.30am",

@@ -124,6 +124,7 @@ def test_every_answer_is_kept(admin: Client) -> None:
     assert (now.checklist_threshold, now.escalation_threshold, now.repeat_months) == (12, 4, 6)
     assert now.local_criteria == ["Stalking", "Pregnancy"]
     assert (now.stale_after_days, now.review_after_days, now.access_review_days) == (60, 21, 30)
+    assert (now.chase_hours, now.chase_days, now.advice_days, now.digest_at) == (3, 4, 2, time(7, 30))
     assert (now.region, now.closed_days) == ("scotland", ["2026-12-24", "2026-12-29"])
     assert (now.working_from, now.working_until) == (time(8, 30), time(17))
     assert (now.urgent_basis, now.urgent_power) == ("6-1-e", "Care Act 2014, section 42")
