@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("cases.case_urls")),
     path("", include("cases.staff_urls")),
     path("", include("sharing.setup_urls")),
+    path("", include("sharing.asking_urls")),
     path("", include("sharing.record_urls")),
     path("", include("sharing.journey_urls")),
 ]
