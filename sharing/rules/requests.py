@@ -39,6 +39,7 @@ _ESCALATED = frozenset({REASONS, SENIOR, STRATEGIC})
 class Act:
     """A row of the table: what is done, in which states it may be, and the state it leads to ("": it stays).
 
+    One that may be done in no state begins a request.
     `letter`: the letter that goes with it; `manager`: a manager alone does it.
     """
 
@@ -56,6 +57,7 @@ class Act:
 
 # fmt: off
 ACTS: Mapping[str, Act] = MappingProxyType({act.code: act for act in (
+    Act("write", "Write the request", frozenset(), DRAFT),
     Act("change", "Change the request", frozenset({DRAFT})),
     Act("send", "Send the request", frozenset({DRAFT}), SENT, letter="L1"),
     Act("chase", "Chase", frozenset({SENT, CHASED}), CHASED),
@@ -79,6 +81,16 @@ RECEIVED, PARTLY, ACCEPTED, OTHERWISE, NOT_SENT = "received", "partly", "accepte
 """How a request ends; codes of the list `request_ending`."""
 
 
+def may_ask(started: str, outcome: str, *, followed: bool) -> bool:
+    """Whether a recorded decision allows asking: asking reveals identity, so it passes the rules first.
+
+    Args:
+        started, outcome: codes of the lists `started` and `outcome`.
+        followed: whether another decision has taken its place.
+    """
+    return started == "need" and lists.marked("outcome", outcome, "sharing") and not followed
+
+
 def acts_in(state: str) -> list[Act]:
     """What may be done with a request in this state, in the table's order."""
     return [act for act in ACTS.values() if state in act.since]
@@ -91,6 +103,27 @@ def blanket_refusal(refusal: str) -> bool:
         refusal: a code of the list `refusal_reason`.
     """
     return lists.marked("refusal_reason", refusal, "blanket")
+
+
+def suggested(state: str, refusal: str) -> str:
+    """The act that takes a request on from here, before any other that is open; "": none is.
+
+    Args:
+        refusal: how the newest reason of the agency was classified; "": it gave none.
+    """
+    if state == REFUSED and refusal and not blanket_refusal(refusal):
+        return "close"
+    return {
+        DRAFT: "send",
+        SENT: "chase",
+        CHASED: "chase",
+        PART: "ask_reasons",
+        REFUSED: "ask_reasons",
+        REASONS: "escalate_senior",
+        SENIOR: "escalate_strategic",
+        STRATEGIC: "close",
+        ANSWERED: "close",
+    }.get(state, "")
 
 
 def endings(state: str, refusal: str, *, came: bool, manager: bool) -> list[str]:

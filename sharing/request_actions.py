@@ -1,0 +1,436 @@
+"""What is done with a request to another agency. Where it may be done, the table of its states alone says.
+
+The actor is always `by`. Each step has a number: of two people who act at once, the second meets
+`SomebodyWasFirst`. A repeated request has one effect.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit import ledger
+from cases import access as case_access
+from cases import events
+from cases.acting import plain, ready
+from cases.models import InformationItem, Organisation, User
+from sharing import after_rows, letters, lists, projection, requests
+from sharing.appending import append
+from sharing.models import Decision, Letter, Request, RequestStep
+from sharing.models.requests import new_request_reference
+from sharing.rules import requests as rules
+
+UNLOGGED: frozenset[str] = frozenset()
+Values = Mapping[str, Any]
+
+
+class MayNotAsk(Exception):  # noqa: N818 - it is what happened, not a fault
+    """The decision allows no request to this recipient."""
+
+
+class AlreadyAsked(Exception):  # noqa: N818 - it is what happened, not a fault
+    """There is a request to this recipient under the decision: `request`."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__("they are asked already")
+        self.request = request
+
+
+class SomebodyWasFirst(Exception):  # noqa: N818 - it is what happened, not a fault
+    """Something was recorded of the request since the page was opened: its newest step is `step`."""
+
+    def __init__(self, step: RequestStep) -> None:
+        super().__init__("the request has moved on")
+        self.step = step
+
+
+class NotNow(Exception):  # noqa: N818 - it is what happened, not a fault
+    """The table allows no such act in the request's state."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__("that cannot be done with the request now")
+        self.state = state
+
+
+class NotReady(Exception):  # noqa: N818 - it is what happened, not a fault
+    """The act goes with a letter that is not prepared, or not approved, yet."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__("the letter is not ready")
+        self.kind = kind
+
+
+class NotAnEnding(Exception):  # noqa: N818 - it is what happened, not a fault
+    """The request cannot be closed in this way, or not by this person."""
+
+
+# --- asking ---------------------------------------------------------------------------------------
+
+
+def write_request(
+    *, by: User, decision: Decision, recipient: str, values: Values, request_key: UUID | None = None
+) -> Request:
+    """Write a request to one recipient of a decision; it is a draft until its first letter is sent.
+
+    Args:
+        recipient: the key of the recipient in the decision.
+        values: `need`, `purpose`, `what` (a list of {text, why}), `who_sees` (texts), `reply_by` (aware).
+
+    Raises:
+        MayNotAsk: the decision does not allow it, or names no such recipient.
+        AlreadyAsked: there is one.
+        ledger.DuplicateRequest: this post is recorded already.
+    """
+    case_access.require(by, "work", decision.case)
+    asked = _recipient(decision, recipient)
+    said = _of_request(decision, asked, values)
+    key, now = request_key or uuid4(), timezone.now()
+    first = events.seal(after_rows.REQUESTED.kind, said, case=decision.case, by=by, now=now)
+
+    def allowed() -> None:
+        case_access.require(by, "work", decision.case)
+        _require_asking(decision)
+        found = Request.objects.filter(decision=decision, recipient=recipient).first()
+        if found and not ledger.entry(key):
+            raise AlreadyAsked(found)
+
+    def save() -> None:
+        after_rows.REQUESTED.row(ledger.append(first), said).save(force_insert=True)
+
+    begun = _Next("write", rules.DRAFT, 1)
+    due_at = _due(begun.state, decision.urgency, values["reply_by"], now)
+    step: RequestStep = append(
+        after_rows.MOVED,
+        _of_step(said, begun, said["row"]["id"], due_at, {}),
+        by=by,
+        case=decision.case,
+        allowed=allowed,
+        saves=save,
+        request_key=key,
+    )
+    return Request.objects.select_related("case", "decision").get(id=step.request_id)
+
+
+def change_request(
+    *, by: User, request: Request, values: Values, seen: int | None = None, request_key: UUID | None = None
+) -> RequestStep:
+    """Write a draft anew; what it said before stays in the ledger.
+
+    Args:
+        values: as `write_request` takes them.
+        seen: the number of the newest step that the page showed; None: as it is now.
+
+    Raises:
+        NotNow, SomebodyWasFirst, ledger.DuplicateRequest: as the module says.
+    """
+    words = {name: plain(values[name]) for name in requests.WORDS}
+    return _move("change", words, by=by, request=request, seen=seen, request_key=request_key)
+
+
+# --- what happened to it --------------------------------------------------------------------------
+
+
+def chase(
+    *, by: User, request: Request, values: Values, seen: int | None = None, request_key: UUID | None = None
+) -> RequestStep:
+    """Record that the agency was chased.
+
+    Args:
+        values: `method` (a code of that list), `spoken_with` (text), `reply_by` (aware).
+        seen: as `change_request`, like in the other actions.
+    """
+    said = {name: plain(values[name]) for name in ("method", "spoken_with", "reply_by")}
+    return _move("chase", said, by=by, request=request, seen=seen, request_key=request_key)
+
+
+def refuse(
+    *,
+    by: User,
+    request: Request,
+    act: str,
+    values: Values,
+    seen: int | None = None,
+    request_key: UUID | None = None,
+) -> RequestStep:
+    """Record that the agency refused, or refused again.
+
+    Args:
+        act: `refuse` or `refuse_again`.
+        values: `refusal` (a code of the list `refusal_reason`), `words` (theirs), `given` (a code of the list
+            `refusal_given`), `happened_at` (aware, not after now).
+    """
+    said = {name: plain(values[name]) for name in ("words", "given", "happened_at")}
+    return _move(
+        act,
+        said,
+        {"refusal": values["refusal"]},
+        by=by,
+        request=request,
+        seen=seen,
+        request_key=request_key,
+        occurred_at=values["happened_at"],
+    )
+
+
+def receive(
+    *,
+    by: User,
+    request: Request,
+    act: str,
+    items: Sequence[Values],
+    values: Values,
+    seen: int | None = None,
+    request_key: UUID | None = None,
+) -> RequestStep:
+    """Record what came: the step and every piece of information, all of it or nothing.
+
+    Args:
+        act: `answer` (all of it came) or `answer_part`.
+        items: of each piece, fields of `InformationItem`.
+        values: `received_on` (a date), `missing` (what did not come; text).
+    """
+    listed = "" if request.agency in lists.codes("unlisted_agency") else request.agency
+    of_all = {"received_from": listed, "received_on": values["received_on"], "answers": request.id}
+    rows = [InformationItem(case=request.case, **{**one, **of_all}) for one in items]
+    now = timezone.now()
+    sealed = []
+    for row, one in zip(rows, items, strict=True):
+        content = {"row": str(row.id), "information": plain({**one, **of_all})}
+        sealed.append(events.seal("information.added", content, case=request.case, by=by, now=now))
+        ready(row, by)
+
+    def save() -> None:
+        held = request.case.information.count()
+        for place, (row, entry) in enumerate(zip(rows, sealed, strict=True)):
+            row.position = held + place
+            row.save(force_insert=True)
+            ledger.append(entry)
+
+    said = {name: plain(values[name]) for name in ("received_on", "missing")}
+    ids = {"items": [str(row.id) for row in rows]}
+    return _move(act, said, ids, by=by, request=request, seen=seen, request_key=request_key, saves=save)
+
+
+def move(
+    *,
+    by: User,
+    request: Request,
+    act: str,
+    letter: Letter | None,
+    values: Values,
+    seen: int | None = None,
+    request_key: UUID | None = None,
+) -> RequestStep:
+    """Record that a letter was sent, and with it what it does: send, ask for reasons, escalate.
+
+    Args:
+        act: `send`, `ask_reasons`, `escalate_senior` or `escalate_strategic`.
+        letter: the one that was sent.
+        values: `sent_at` (aware, not after now), `method` (a code of that list), `sent_to` (text).
+
+    Raises:
+        NotReady: it is not the newest letter of its kind, or not approved, or was sent before.
+    """
+    kind = rules.ACTS[act].letter
+
+    def is_ready() -> None:
+        found = letters.ready(request, kind)
+        if letter is None or found is None or found.id != letter.id:
+            raise NotReady(kind)
+
+    said = {name: plain(values[name]) for name in ("sent_at", "method", "sent_to")}
+    if letter:
+        said |= {"letter": letter.reference, "reply_by": plain(letter.reply_by) or ""}
+    return _move(
+        act,
+        said,
+        {"letter_id": str(letter.id) if letter else None},
+        by=by,
+        request=request,
+        seen=seen,
+        request_key=request_key,
+        occurred_at=values["sent_at"],
+        also=is_ready,
+    )
+
+
+def close(
+    *,
+    by: User,
+    request: Request,
+    act: str,
+    values: Values,
+    seen: int | None = None,
+    request_key: UUID | None = None,
+) -> RequestStep:
+    """Close a request, or do not send it after all. A blanket refusal closes none (rules.md).
+
+    Args:
+        act: `close` or `discard`.
+        values: `ending` (a code of the list `request_ending`), `reason` (text).
+
+    Raises:
+        NotAnEnding: the rules do not offer it, to this person or now.
+    """
+
+    def offered() -> None:
+        if values["ending"] not in endings(request, by):
+            raise NotAnEnding
+
+    return _move(
+        act,
+        {"reason": values["reason"]},
+        {"ending": values["ending"]},
+        by=by,
+        request=request,
+        seen=seen,
+        request_key=request_key,
+        also=offered,
+    )
+
+
+def endings(request: Request, user: User) -> list[str]:
+    """The ways in which this user may close a request now: codes of the list `request_ending`."""
+    steps = list(request.steps.order_by("number"))
+    refusals = [step.refusal for step in steps if step.refusal]
+    return rules.endings(
+        steps[-1].state,
+        refusals[-1] if refusals else "",
+        came=any(step.items for step in steps),
+        manager=case_access.can(user, "approve", request.case),
+    )
+
+
+@contextmanager
+def see_request(*, by: User, request: Request) -> Iterator[frozenset[case_access.What]]:
+    """Read a request in the block, with its entry in the same transaction (`cases.actions.see`)."""
+    content = {"request": request.reference}
+    sealed = events.seal("request.viewed", content, case=request.case, by=by, now=timezone.now())
+    with transaction.atomic(durable=True):
+        yield case_access.require(by, "view", request.case)
+        ledger.append(sealed)
+
+
+# --- what they are made of ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Next:
+    """The step that is to be recorded."""
+
+    act: str
+    state: str
+    number: int
+
+
+def _move(
+    act: str,
+    words: Values,
+    columns: Values | None = None,
+    *,
+    by: User,
+    request: Request,
+    seen: int | None,
+    request_key: UUID | None,
+    occurred_at: datetime | None = None,
+    also: Callable[[], None] = lambda: None,
+    saves: Callable[[], None] = lambda: None,
+) -> RequestStep:
+    """Record a step where the table allows it; `also` is asked before, and again under the lock."""
+    key = request_key or uuid4()
+    told = requests.read(request)
+    number = told.newest.number if seen is None else seen
+
+    def allowed() -> None:
+        case_access.require(by, "work", request.case)
+        newest = requests.newest_step(request)
+        if ledger.entry(key):
+            raise ledger.DuplicateRequest("this request is recorded already")
+        if newest.number != number:
+            raise SomebodyWasFirst(newest)
+        if newest.state not in rules.ACTS[act].since:
+            raise NotNow(newest.state)
+        also()
+
+    allowed()
+    coming = _Next(act, rules.ACTS[act].after(told.state), number + 1)
+    reply_by = words.get("reply_by") or told.said.get("reply_by")
+    due_at = _due(
+        coming.state,
+        request.urgency,
+        datetime.fromisoformat(reply_by) if reply_by else None,
+        timezone.now(),
+    )
+    about = {"request": request.reference, "agency_name": told.said.get("agency_name", "")}
+    step: RequestStep = append(
+        after_rows.MOVED,
+        _of_step(about | dict(words), coming, str(request.id), due_at, columns or {}),
+        by=by,
+        case=request.case,
+        allowed=allowed,
+        saves=saves,
+        request_key=key,
+        occurred_at=occurred_at,
+    )
+    return step
+
+
+def _due(state: str, urgency: str, reply_by: datetime | None, now: datetime) -> datetime | None:
+    timers = requests.timers(Organisation.current(), now)
+    return rules.rings_at(state, urgency, now=now, reply_by=reply_by, timers=timers)
+
+
+def _of_step(
+    said: Values, step: _Next, request: str, due_at: datetime | None, columns: Values
+) -> dict[str, Any]:
+    """What the entry of a step says."""
+    row = {
+        "id": str(uuid4()),
+        "request_id": request,
+        "number": step.number,
+        "act": step.act,
+        "state": step.state,
+        "due_at": plain(due_at),
+    }
+    return {**{name: one for name, one in said.items() if name != "row"}, "row": row | dict(columns)}
+
+
+def _require_asking(decision: Decision) -> None:
+    if not rules.may_ask(decision.started, decision.outcome, followed=decision.followed_by.exists()):
+        raise MayNotAsk
+
+
+def _recipient(decision: Decision, key: str) -> Mapping[str, Any]:
+    """What the decision says of the recipient; the decision allows to ask them."""
+    _require_asking(decision)
+    said = projection.said_of(decision)
+    found = next((one for one in said.get("recipients", ()) if one["key"] == key), None)
+    if found is None:
+        raise MayNotAsk
+    return dict(found)
+
+
+def _of_request(decision: Decision, asked: Mapping[str, Any], values: Values) -> dict[str, Any]:
+    """What the entry of a request says."""
+    reference = new_request_reference()
+    return {
+        "request": reference,
+        "decision": decision.reference,
+        "agency_name": asked.get("agency_name") or lists.label("agency", asked["agency"]),
+        "recipient_name": asked["name"],
+        **{name: plain(values[name]) for name in requests.WORDS},
+        "row": {
+            "id": str(uuid4()),
+            "reference": reference,
+            "decision_id": str(decision.id),
+            "agency": asked["agency"],
+            "recipient": asked["key"],
+            "urgency": decision.urgency,
+            "reply_by": plain(values["reply_by"]),
+        },
+    }
