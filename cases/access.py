@@ -138,7 +138,7 @@ def openings(user: User) -> dict[str, Any]:
     )
     return {
         "managed": ExpressionWrapper(managed, output_field=BooleanField()),
-        "given_until": Subquery(grants.order_by("-ends_at").values("ends_at")[:1]),
+        "given_until": Subquery(grants.values("ends_at")[:1]),
         "timed_until": Subquery(timed.order_by("-ends_at").values("ends_at")[:1]),
     }
 

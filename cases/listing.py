@@ -6,20 +6,20 @@ gives its newest few; `tests/cases/test_listing.py` holds all of it to `access.v
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import BooleanField, Exists, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
-from cases import access, search, vault
-from cases.banner import VICTIM_SURVIVOR
-from cases.models import Case, CaseUserPermission, Exclusion, Membership, Person, Team, TimedAccess, User
+from cases import access, prepared, rows, search, vault
+from cases.models import Case, CaseUserPermission, Exclusion, Membership, TimedAccess, User
 from cases.models.cases import OPEN
 
 SIZE = 25
@@ -66,6 +66,8 @@ class Page:
     cases: list[Case]
     newer: str
     older: str
+    why: dict[UUID, rows.Why] = field(default_factory=dict)
+    """Why each is open to the reader, by the case's id."""
     by_sound: bool = False
     """Nobody is called what was typed: these are names that sound like it."""
 
@@ -82,78 +84,35 @@ def read(user: User, chosen: Mapping[str, Any], at: str | None, size: int = SIZE
     """
     place = Place.read(at)
     backwards = place is not None and not place.older
-    ids, by_sound = _ids(user, chosen, place, size + 1)
-    rows = _rows(ids[:size], backwards)
-    newer = rows and (len(ids) > size if backwards else place is not None)
-    older = rows and (True if backwards else len(ids) > size)
+    found, by_sound = _found(user, chosen, place, size + 1)
+    more, shown = len(found) > size, found[:size]
+    cases = [case for case, _ in (reversed(shown) if backwards else shown)]
+    vault.load(case.id for case in cases)
+    newer = cases and (more if backwards else place is not None)
+    older = cases and (True if backwards else more)
     return Page(
-        rows,
-        newer=_written(rows[0], older=False) if newer else "",
-        older=_written(rows[-1], older=True) if older else "",
+        cases,
+        newer=_written(cases[0], older=False) if newer else "",
+        older=_written(cases[-1], older=True) if older else "",
+        why={case.id: why for case, why in shown},
         by_sound=by_sound,
     )
 
 
-_CASE_COLUMNS = (
-    "id, reference, team_id, owner_id, opened_at, concern_identified_at, status, closed_at, closed_because, "
-    "restricted, provisional, risk_level"
-)
-_PERSON_COLUMNS = "id, case_id, position, role, name, preferred_name"
-"""What a list shows. The other columns are read when they are asked for, each with a query of its own."""
-_CASES = """
-SELECT {columns}, o.name AS owner_name, t.name AS team_name
-FROM cases_case c JOIN cases_user o ON o.id = c.owner_id JOIN cases_team t ON t.id = c.team_id
-WHERE c.id IN ({ids})
-"""
-_VICTIMS = """
-SELECT {columns} FROM cases_person WHERE case_id IN ({ids}) AND role = %s ORDER BY position, id
-"""
-
-
-def _rows(ids: Sequence[UUID], backwards: bool) -> list[Case]:
-    """The cases with these ids, the names of owner and team, victim/survivors, and their keys opened.
-
-    Written out: to compose these queries and load every column takes longer than all else on the page.
-    """
-    if not ids:
-        return []
-    marks, params = ", ".join(["%s"] * len(ids)), [_mark(one) for one in ids]
-    columns = ", ".join(f"c.{column}" for column in _CASE_COLUMNS.split(", "))
-    found = {case.id: case for case in Case.objects.raw(_CASES.format(columns=columns, ids=marks), params)}
-    victims: dict[UUID, list[Person]] = {one: [] for one in found}
-    query = _VICTIMS.format(columns=_PERSON_COLUMNS, ids=marks)
-    for person in Person.objects.raw(query, [*params, VICTIM_SURVIVOR]):
-        victims[person.case_id].append(person)
-    every = QuerySet(Person).query  # shared: whoever narrows it takes a copy
-    owners: dict[UUID, User] = {}
-    teams: dict[UUID, Team] = {}
-    for case in found.values():
-        values = case.__dict__  # the two names are no columns of a case
-        owner, team = [case.owner_id, values.pop("owner_name")], [case.team_id, values.pop("team_name")]
-        if case.owner_id not in owners:
-            owners[case.owner_id] = User.from_db(case._state.db, ["id", "name"], owner)
-        if case.team_id not in teams:
-            teams[case.team_id] = Team.from_db(case._state.db, ["id", "name"], team)
-        case.owner, case.team = owners[case.owner_id], teams[case.team_id]
-        people: QuerySet[Person] = QuerySet(Person, query=every)
-        people._result_cache = victims[case.id]
-        case.__dict__["_prefetched_objects_cache"] = {"people": people}  # as prefetch_related leaves it
-    vault.load(found)
-    return [found[one] for one in (reversed(ids) if backwards else ids)]
-
-
-def _ids(user: User, chosen: Mapping[str, Any], place: Place | None, most: int) -> tuple[list[UUID], bool]:
-    """The ids of a page in its order, and whether they were found by sound."""
+def _found(
+    user: User, chosen: Mapping[str, Any], place: Place | None, most: int
+) -> tuple[list[rows.Shown], bool]:
+    """The cases of a page in its order, and whether they were found by sound."""
     text = chosen.get("text")
     if not text:
         return _listed(user, chosen, place, most), False
     exact = search.find(user, text)
-    if found := _searched(exact, chosen, place, most):
-        return found, False
+    if ids := _searched(exact, chosen, place, most):
+        return rows.by_ids(user, ids, _order(place)), False
     if place is not None and exact.exists():
         return [], False
-    found = _searched(search.find_by_sound(user, text), chosen, place, most)
-    return found, bool(found)
+    ids = _searched(search.find_by_sound(user, text), chosen, place, most)
+    return rows.by_ids(user, ids, _order(place)), bool(ids)
 
 
 def _searched(found: QuerySet[Case], chosen: Mapping[str, Any], place: Place | None, most: int) -> list[UUID]:
@@ -209,7 +168,7 @@ def colleagues_of(user: User) -> list[tuple[str, str]]:
 
 def _pairs(sql: str, *ids: UUID) -> list[tuple[str, str]]:
     with connection.cursor() as cursor:  # written out: composed by Django it takes three times as long
-        cursor.execute(sql, [_mark(one) for one in ids])
+        cursor.execute(sql, [prepared.value(one) for one in ids])
         return [(str(one if isinstance(one, UUID) else UUID(one)), name) for one, name in cursor.fetchall()]
 
 
@@ -268,53 +227,47 @@ _MOMENT = datetime(1, 1, 2, tzinfo=UTC)
 _RISK = "\0risk"
 _MARKS: Mapping[str, Any] = {"owner": UUID(int=3), "team": UUID(int=4), "risk": _RISK}
 _FIRST_TEAM = 1_000
+_TEAM_IDS = prepared.Query("SELECT team_id FROM cases_membership WHERE user_id = %s", (_USER,), (_USER,))
 
 
-def _listed(user: User, chosen: Mapping[str, Any], place: Place | None, most: int) -> list[UUID]:
-    """The ids of a page of the list, by a query that is composed once for each shape."""
+def _listed(user: User, chosen: Mapping[str, Any], place: Place | None, most: int) -> list[rows.Shown]:
+    """A page of the list, by a query that is composed once for each shape."""
     manages = user.role == User.Role.MANAGER
-    teams = list(Membership.objects.filter(user=user).values_list("team_id", flat=True)) if manages else []
+    stored = prepared.ask(_TEAM_IDS, {_USER: prepared.value(user.id)}) if manages else []
+    teams = [one if isinstance(one, UUID) else UUID(one) for (one,) in stored]
     if not chosen.get("references", True):
         return []
     if "references" in chosen or chosen.get("reference"):
-        return _asked(*_composed(user, teams, _narrowed(chosen), place, most))
+        with connection.cursor() as cursor:  # of no fixed shape
+            cursor.execute(*_composed(user, teams, _narrowed(chosen), place, most))
+            return rows.built(user, cursor.fetchall())
     columns = tuple(name for name in _COLUMNS if chosen.get(name))
     status = chosen.get("status") or OPEN
     older = place.older if place else None
-    sql, params = _query(_Shape(connection.vendor, user.role, len(teams), status, columns, older, most))
-    values: dict[Any, Any] = {_mark(_USER): user.id} | {_mark(_MARKS[name]): chosen[name] for name in columns}
-    values |= {_mark(UUID(int=_FIRST_TEAM + n)): team for n, team in enumerate(teams)}
+    values: dict[Any, Any] = {_USER: user.id} | {_MARKS[name]: chosen[name] for name in columns}
+    values |= {UUID(int=_FIRST_TEAM + n): team for n, team in enumerate(teams)}
     if place:
-        values |= {_mark(_CASE): place.case, _mark(_MOMENT): place.opened_at}
-    return _asked(sql, [_mark(values[one]) if one in values else one for one in params])
-
-
-def _asked(sql: str, params: Sequence[Any]) -> list[UUID]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return [one if isinstance(one, UUID) else UUID(one) for _, one in cursor.fetchall()]
-
-
-def _mark(value: Any) -> Any:
-    """A value as the database's driver takes it."""
-    if isinstance(value, UUID):
-        return Case._meta.pk.get_db_prep_value(value, connection)
-    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+        values |= {_CASE: place.case, _MOMENT: place.opened_at}
+    query = _query(_Shape(connection.vendor, user.role, len(teams), status, columns, older, most))
+    stands = {prepared.value(one): prepared.value(value) for one, value in values.items()}
+    return rows.built(user, prepared.ask(query, stands))
 
 
 @cache
-def _query(shape: _Shape) -> tuple[str, tuple[Any, ...]]:
+def _query(shape: _Shape) -> prepared.Query:
     """A page of the list as a query and its parameters: composing it takes longer than asking it."""
     chosen = {name: _MARKS[name] for name in shape.columns} | {"status": shape.status}
     place = None if shape.older is None else Place(shape.older, _MOMENT, _CASE)
     teams = [UUID(int=_FIRST_TEAM + n) for n in range(shape.teams)]
-    return _composed(User(id=_USER, role=shape.role), teams, _narrowed(chosen), place, shape.most)
+    marks = [_USER, *(_MARKS[name] for name in shape.columns), *teams, *([_CASE, _MOMENT] if place else [])]
+    composed = _composed(User(id=_USER, role=shape.role), teams, _narrowed(chosen), place, shape.most)
+    return prepared.Query(*composed, [prepared.value(one) for one in marks])
 
 
 def _composed(
     user: User, teams: Iterable[UUID], narrowed: Q, place: Place | None, most: int
 ) -> tuple[str, tuple[Any, ...]]:
-    """The moments and ids of a page: the newest few of each branch, without those that come twice.
+    """A page as `rows.built` takes it: of the newest few of each branch, without those that come twice.
 
     Written out, since Django cannot limit the parts of a union on SQLite.
     """
@@ -326,7 +279,7 @@ def _composed(
         sql, values = few.values_list("opened_at", "id")[:most].query.sql_with_params()
         parts.append(f"SELECT * FROM ({sql}) branch{number}")  # noqa: S608 - composed by Django
         params += values
-    ways = ", ".join(
-        f"{column} DESC" if name.startswith("-") else f"{column}" for column, name in enumerate(order, 1)
-    )
-    return f"{' UNION '.join(parts)} ORDER BY {ways} LIMIT {most}", tuple(params)
+    ways = ", ".join(f"{name[1:]} DESC" if name.startswith("-") else name for name in order)
+    page = f"SELECT id FROM ({' UNION '.join(parts)}) page ORDER BY {ways} LIMIT {most}"  # noqa: S608 - as above
+    among = RawSQL(f'"cases_case"."id" IN ({page})', params, BooleanField())  # noqa: S611 - as above
+    return rows.composed(user, among, order)

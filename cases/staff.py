@@ -43,7 +43,8 @@ class Seer:
     reasons: list[Reason] = field(default_factory=list)
 
 
-def _last_day(ends_at: datetime) -> date:
+def last_day_of(ends_at: datetime) -> date:
+    """The last local day of a grant that ends at this moment."""
     return timezone.localdate(ends_at - timedelta(microseconds=1))
 
 
@@ -90,7 +91,7 @@ def _reasons(case: Case) -> Iterable[tuple[User, Reason]]:
     for grant in grants(case).select_related("user"):
         named.add(grant.user_id)
         if access.works_on_cases(grant.user):
-            yield grant.user, Reason("Given the case", last_day=_last_day(grant.ends_at))
+            yield grant.user, Reason("Given the case", last_day=last_day_of(grant.ends_at))
     for user in case.team.members.filter(role=User.Role.MANAGER, is_active=True):
         if user.id in named or not case.restricted:
             yield user, Reason("Manager of the team")
@@ -136,7 +137,7 @@ def last_days_named(cases: QuerySet[Case]) -> list[tuple[Case, date]]:
     for case_id in owned.values_list("id", flat=True):
         last.pop(case_id, None)
     soon = timezone.now() + WARN_BEFORE
-    return [(restricted[one], _last_day(ends_at)) for one, ends_at in last.items() if ends_at <= soon]
+    return [(restricted[one], last_day_of(ends_at)) for one, ends_at in last.items() if ends_at <= soon]
 
 
 def managers(case: Case) -> QuerySet[User]:
@@ -189,7 +190,7 @@ class Given:
     @property
     def last_day(self) -> date:
         """The last day on which it holds."""
-        return _last_day(self.ends_at)
+        return last_day_of(self.ends_at)
 
 
 def given(case: Case) -> list[Given]:

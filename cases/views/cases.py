@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit import ledger
-from cases import access, actions, listing, overview, waiting
+from cases import access, actions, listing, overview, staff, waiting
 from cases.banner import RISK_COLOURS, names, risk_words
 from cases.fields import drawing
 from cases.forms.cases import ME, CaseFilterForm, CaseForm
 from cases.models import Case, User
+from cases.rows import Why
 from cases.templatetags.drawn import Row
-from cases.templatetags.moments import day
+from cases.templatetags.moments import clock, day
 from cases.timeline import kinds_in
 from cases.views import page
 
@@ -27,7 +28,26 @@ def _worker(request: HttpRequest) -> User:
     return access.require_role(page.user(request), User.Role.OFFICER, User.Role.MANAGER)
 
 
-def _row(case: Case, changed: datetime | None, here: str) -> Row:
+_WHY = {
+    "own": "Your case",
+    "team": "Your team's case",
+    "given": "Given to you until {}",
+    "emergency": "Emergency access until {}",
+    "purpose": "For the purpose you stated, until {}",
+}
+
+
+def _open_because(why: Why) -> str:
+    """Why the reader can open a case, in words."""
+    if why.until is None:
+        return _WHY[why.kind]
+    if why.kind == "given":
+        last = staff.last_day_of(why.until)
+        return _WHY[why.kind].format(f"{last.day} {last:%B %Y}")
+    return _WHY[why.kind].format(clock(why.until))
+
+
+def _row(case: Case, why: Why, changed: datetime | None, here: str) -> Row:
     risk = risk_words(case.risk_level)
     return Row(
         kind=(
@@ -41,6 +61,7 @@ def _row(case: Case, changed: datetime | None, here: str) -> Row:
             "href": f"{here}{case.reference}/",
             "reference": case.reference,
             "owner": str(case.owner),
+            "why": _open_because(why),
             "team": str(case.team),
             "opened": day(case.opened_at),
             "changed": day(changed),
@@ -71,7 +92,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         changed = ledger.newest([case.id for case in found.cases], but=kinds_in(("saw", "exported")))
         context = {
             "form": form,
-            "rows": [_row(case, changed.get(case.id), here) for case in found.cases],
+            "rows": [_row(case, found.why[case.id], changed.get(case.id), here) for case in found.cases],
             "found": found,
             "chosen": chosen,
             "selected": [one | {"href": _query(chosen, without=one["name"])} for one in form.selected()],

@@ -87,6 +87,18 @@ def arrange(user: User, facts: list[One], made: tuple[list[Team], list[Case]], o
         model._base_manager.bulk_create(mine)
 
 
+def expected_why(role: str, one: One, places: set[int]) -> str:
+    """Why a case that is shown is open: what lasts longest."""
+    ways = {
+        "purpose": role == "governance" and one.purpose == "live",
+        "own": role != "governance" and one.owns,
+        "team": role == "manager" and one.team in places and not one.restricted,
+        "given": role != "governance" and one.grant == "live",
+        "emergency": role != "governance" and one.emergency == "live",
+    }
+    return next(why for why, held in ways.items() if held)
+
+
 def all_pages(user: User, chosen: dict[str, Any], size: int) -> list[listing.Page]:
     pages = [listing.read(user, chosen, "", size=size)]
     while pages[-1].older:
@@ -128,6 +140,11 @@ def test_all_pages_together_are_what_the_policy_shows(
     assert [case.id for page in pages for case in page.cases] == list(
         expected.order_by("-opened_at", "id").values_list("id", flat=True)
     )
+    facts_of = dict(zip((case.id for case in made[1]), facts, strict=True))
+    for page in pages:
+        assert {one: why.kind for one, why in page.why.items()} == {
+            case.id: expected_why(role, facts_of[case.id], places) for case in page.cases
+        }
     if len(pages) > 1:
         back = listing.read(user, chosen, pages[-1].newer, size=size)
         assert [case.id for case in back.cases] == [case.id for case in pages[-2].cases]
@@ -172,3 +189,29 @@ def test_a_manager_of_no_team_and_one_of_two_read_one_query_each(manager: User, 
     for team in manager.teams.all():
         Case.objects.create(team=team, owner=nobody, opened_at=NOW, concern_identified_at=NOW)
     assert len(listing.read(manager, {}, "").cases) == 2
+
+
+WHY = {
+    "officer": "own",
+    "colleague": None,
+    "granted": "given",
+    "manager": "team",
+    "other_manager": None,
+    "governance": None,
+    "administrator": None,
+    "excluded": None,
+    "superuser": None,
+    "deactivated": None,
+    "expired": None,
+    "emergency": "emergency",
+    "ended": "given",
+    "purpose": "purpose",
+}
+
+
+@pytest.mark.parametrize("person", WHY)
+def test_a_row_says_why_it_is_open_to_each_of_the_cast(
+    request: pytest.FixtureRequest, person: str, a_case: Case
+) -> None:
+    page = listing.read(request.getfixturevalue(person), {}, "")
+    assert [why.kind for why in page.why.values()] == ([WHY[person]] if WHY[person] else [])

@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 
 from audit import ledger
-from cases import actions, events, listing
+from cases import access_actions, actions, events, listing
 from cases.closing import close_case
-from cases.models import Case, Team, User
+from cases.models import Case, Team, TimedAccess, User
+from cases.templatetags.moments import clock
 from sharing.emergency_actions import record_emergency
 from tests.cases.case_pages import html, queries
 from tests.cast import CaseFile
@@ -44,6 +45,23 @@ def test_the_list_shows_only_what_may_be_opened(
         page = html(client, "/cases/")
         assert a_case.reference not in page
         assert "You have no cases yet" in page
+
+
+def test_each_row_says_why_it_is_open_to_the_reader(
+    client: Client, a_case: Case, officer: User, manager: User, granted: User, emergency: User
+) -> None:
+    last = access_actions.last_day()
+    ends = TimedAccess.objects.get(user=emergency).ends_at
+    for user, words in (
+        (officer, "Your case"),
+        (manager, "Your team&#x27;s case"),
+        (granted, f"Given to you until {last.day} {last:%B %Y}"),
+        (emergency, f"Emergency access until {clock(ends)}"),
+    ):
+        client.force_login(user)
+        searched = client.post("/cases/", {"text": "Roz"}).content.decode()
+        for page in (html(client, "/cases/"), searched):
+            assert re.findall(r'class="dh-why">(.*?)<', page) == [words]
 
 
 def test_the_list_exists_for_case_workers_alone(
