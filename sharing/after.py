@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from audit import chain
 from cases.models import User
-from sharing import access, after_rows, consent, display, due, lists
+from sharing import access, after_rows, display, due, lists, looking_again
 from sharing.models import Decision, Disclosure, Incident, IncidentAnswer, Review
 from sharing.rules.after import Pair
 
@@ -57,7 +57,7 @@ def what_followed(found: Decision, user: User, said: Said) -> dict[str, Any]:
         "overdue": bool(left and found.send_by and found.send_by < now),
         "disclosures": [_disclosure_card(*one) for one in after_rows.SENT.check(disclosures)],
         "reviews": [_review_card(*one) for one in after_rows.REVIEWED.check(reviews)],
-        "consent_ended": follower is None and found.id in consent.look_again([found]),
+        "again": None if follower else looking_again.why([found]).get(found.id),
         "review_on": shown(due.review_after(found, reviews, followed=follower is not None)),
         "incidents": incidents_listed(found.incidents.all(), now),
         "drafts": open_drafts(found, user),

@@ -19,7 +19,7 @@ from cases import access as case_access
 from cases import events, fields
 from cases.acting import plain
 from cases.models import Case, User
-from sharing import access, after_rows, due, follow, lists, projection, rules
+from sharing import access, after_rows, due, follow, lists, projection, rules, watch
 from sharing.actions import AlreadyFollowed
 from sharing.appending import append
 from sharing.models import Decision, Disclosure, Draft, Incident, IncidentAnswer, Review
@@ -42,6 +42,10 @@ class ReasonNeeded(Exception):  # noqa: N818 - it is what happened, not a fault
     def __init__(self, differs: list[str], *, late: bool) -> None:
         super().__init__("a reason is needed")
         self.differs, self.late = differs, late
+
+
+class HappenedMeanwhile(Exception):  # noqa: N818 - it is what happened, not a fault
+    """What the watch looks at grew since the page of the review was opened: it was not looked at yet."""
 
 
 class SentMeanwhile(Exception):  # noqa: N818 - it is what happened, not a fault
@@ -191,6 +195,7 @@ def start_follow_up(
         answers=json.dumps(answers, ensure_ascii=False),
         follows=decision,
         follows_as=as_,
+        asked_id=decision.asked_id,
     )
     fields.seal_fields(draft)
     with transaction.atomic(durable=True):
@@ -213,16 +218,21 @@ def open_follow_up(user: User, decision: Decision, as_: str) -> Draft | None:
 # --- looking back ---------------------------------------------------------------------------------
 
 
-def review(*, by: User, decision: Decision, values: Values, request_key: UUID | None = None) -> Review:
+def review(
+    *, by: User, decision: Decision, values: Values, seen: int | None = None, request_key: UUID | None = None
+) -> Review:
     """Record a look back at a decision.
 
     Args:
         values: `outcome` (a code of the list `review_outcome`), `reason`, `review_on` (a date, where it is
             still right). Where a new decision is needed, it is due on the same day.
+        seen: the `watch.mark` of the case when the page was opened; None: not compared.
 
     Raises:
         AlreadyFollowed: another decision follows it: that one is looked at.
+        HappenedMeanwhile: an assessment or a request to us was recorded since the page was opened.
     """
+    key = request_key or uuid4()
     outcome = values["outcome"]
     days = {"still_right": values.get("review_on"), "new_decision": day_of(timezone.now())}
     said = {
@@ -241,9 +251,11 @@ def review(*, by: User, decision: Decision, values: Values, request_key: UUID | 
         case_access.require(by, "follow", decision.case)
         if follower := decision.followed_by.first():
             raise AlreadyFollowed(follower)
+        if seen is not None and watch.mark(decision.case) != seen and not ledger.entry(key):
+            raise HappenedMeanwhile
 
     found: Review = append(
-        after_rows.REVIEWED, said, by=by, case=decision.case, allowed=allowed, request_key=request_key
+        after_rows.REVIEWED, said, by=by, case=decision.case, allowed=allowed, request_key=key
     )
     return found
 

@@ -13,7 +13,16 @@ class SharingConfig(AppConfig):
     def ready(self) -> None:
         from audit import ledger  # noqa: PLC0415 - needs the models
         from cases import open_ends, panels, timed_access, waiting  # noqa: PLC0415 - needs the models
-        from sharing import access, after_rows, agreement_projection, consent, events, projection, work  # noqa: PLC0415 - needs the models
+        from sharing import (  # noqa: PLC0415 - needs the models
+            access,
+            after_rows,
+            agreement_projection,
+            asked,
+            events,
+            looking_again,
+            projection,
+            work,
+        )
         from sharing.open_ends import of_sharing  # noqa: PLC0415 - needs the models
         from sharing.views import decisions  # noqa: PLC0415 - needs the models
 
@@ -23,7 +32,8 @@ class SharingConfig(AppConfig):
         open_ends.register(of_sharing)
         waiting.register(work.references)
         timed_access.register(access.case_of_decision)
-        panels.register_attention(consent.attention)
+        panels.register_attention(looking_again.attention)
+        panels.register_attention(asked.attention)
         ledger.register_projection(projection.KIND, projection.compare)
         ledger.register_projection_count(projection.KIND, projection.count)
         after_rows.register()

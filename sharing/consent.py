@@ -10,11 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, Max, OuterRef
-from django.urls import reverse
 
 from audit import ledger
 from cases import vault
-from cases.models import Case, ConsentRecord, User
+from cases.models import ConsentRecord
 from sharing import projection
 from sharing.models import Decision, Review
 from sharing.rules.terms import day_of
@@ -93,18 +92,3 @@ def _resting(decisions: Sequence[Decision]) -> set[UUID]:
     entries = ledger.by_hashes(one.entry_hash for one in others)
     opened = {one.id: projection.opened(entries.get(bytes(one.entry_hash)))[0] for one in others}
     return on_basis | {one.id for one in others if rests_on_consent(one, opened[one.id])}
-
-
-def attention(case: Case, _user: User) -> list[dict[str, str]]:
-    """What the overview of a case says of it: the decisions to be looked at again, oldest first."""
-    live = Decision.objects.filter(case=case, followed_by=None).filter(ended_after())
-    decisions = list(live.order_by("recorded_at"))
-    again = look_again(decisions)
-    return [
-        {
-            "words": f"Look at decision {one.reference} again: {WORDS}",
-            "href": reverse("decision_review", args=[one.reference]),
-        }
-        for one in decisions
-        if one.id in again
-    ]

@@ -24,6 +24,11 @@ class Again:
     why: tuple[str, ...]
 
     @property
+    def consent(self) -> bool:
+        """Whether it rests on consent that has ended."""
+        return consent.WORDS in self.why
+
+    @property
     def words(self) -> str:
         """All the reasons in a line."""
         return "; ".join(self.why)

@@ -192,6 +192,7 @@ class ReviewForm(GovForm):
     """Whether a decision is still right."""
 
     buttons = ()
+    other_names = frozenset({"seen"})
     outcome = Radios(
         label="Is this decision still right?",
         error_messages={"required": "Select whether it is still right"},

@@ -14,10 +14,14 @@ from cases.banner import banner
 from cases.fields import drawing
 from cases.models import Organisation, User
 from cases.views import page
-from sharing import access, actions, after, after_actions, follow, projection
+from sharing import access, actions, after, after_actions, follow, looking_again, projection, watch
 from sharing.forms.after import Ready, ReviewForm, SentForm, WrongForm, WrongPersonForm
 from sharing.models import Decision, Disclosure
 
+HAPPENED = (
+    "The risk was assessed or an agency asked while you had this page open. Read what is new above, "
+    "then press again"
+)
 MEANWHILE = (
     "Somebody recorded something as sent while you had this page open. It is not in your answers: "
     "look at what was sent before, then press again"
@@ -96,12 +100,13 @@ def sent(record: Record) -> HttpResponse:
 
 
 def _marked(record: Record, form: SentForm) -> bool:
-    text = record.request.POST.get("seen", "")
-    seen = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
-
     def action(key: Any) -> Disclosure:
         return after_actions.mark_sent(
-            by=record.user, decision=record.decision, values=form.values(), seen=seen, request_key=key
+            by=record.user,
+            decision=record.decision,
+            values=form.values(),
+            seen=_seen(record.request),
+            request_key=key,
         )
 
     try:
@@ -153,6 +158,9 @@ def review(record: Record) -> HttpResponse:
             done = page.saved(record.request, form, lambda key: _reviewed(record, form, key), "Recorded.")
         except actions.AlreadyFollowed as refused:
             return _followed(record, refused)
+        except after_actions.HappenedMeanwhile:
+            form.add_error(None, HAPPENED)
+            done = False
         if done and form.cleaned_data["outcome"] == "new_decision":
             if record.decision.case.closed:
                 messages.info(record.request, DECIDE_ANEW)
@@ -161,13 +169,25 @@ def review(record: Record) -> HttpResponse:
         if done:
             return redirect("decision", record.decision.reference)
     follower = record.decision.followed_by.first()
-    return _show(record, "sharing/review.html", form=form, follower=follower)
+    again = None if follower else looking_again.why([record.decision]).get(record.decision.id)
+    seen = watch.mark(record.decision.case)
+    return _show(record, "sharing/review.html", form=form, follower=follower, again=again, seen=seen)
 
 
 def _reviewed(record: Record, form: ReviewForm, key: Any) -> object:
     return after_actions.review(
-        by=record.user, decision=record.decision, values=form.values(), request_key=key
+        by=record.user,
+        decision=record.decision,
+        values=form.values(),
+        seen=_seen(record.request) if "seen" in record.request.POST else None,
+        request_key=key,
     )
+
+
+def _seen(request: HttpRequest) -> int:
+    """How much the page had shown when it was opened; what nobody typed counts as nothing."""
+    text = request.POST.get("seen", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
 
 
 # --- the wrong person -----------------------------------------------------------------------------
