@@ -1,4 +1,4 @@
-"""What we ask other agencies for, for reading: the words of a request, where it stands, what was refused.
+"""What we ask other agencies for, for reading: who may, the words of a request, where it stands, refusals.
 
 Everything that has words comes from the opened ledger entries; the caller has entered that it was looked at.
 """
@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from uuid import UUID, uuid4
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from cases import working_days
-from cases.models import Organisation
+from cases import access, working_days
+from cases.models import Case, Organisation, User
 from sharing import after_rows
 from sharing.models import Request, RequestStep
 from sharing.rules import requests as rules
@@ -21,6 +23,29 @@ from sharing.rules.terms import day_of
 WORDS = ("need", "purpose", "what", "who_sees", "reply_by")
 """What an officer writes of a request: `what` is a list of {text, why}, `reply_by` ISO text."""
 TEXTS = ("agency_name", "recipient_name", *WORDS)
+
+
+def requests_for(user: User | AnonymousUser) -> QuerySet[Request]:
+    """The requests to other agencies in the cases that the user may know of."""
+    return Request.objects.filter(case__in=access.visible_to(user))
+
+
+def case_of(reference: str) -> UUID | None:
+    """The id of a request's case, for a governance lead who names the request; None where there is none."""
+    return Request.objects.filter(reference=reference).values_list("case_id", flat=True).first()
+
+
+def fetch(user: User | AnonymousUser, reference: str) -> Request:
+    """The request to another agency with this reference, for somebody who may see its case.
+
+    Raises:
+        Http404: no such request, or not for this user: the same for both.
+    """
+    case_id = case_of(reference)
+    if not access.can(user, "view", Case(id=case_id or uuid4())):
+        raise access.Hidden(case_id)
+    related = ("case__team", "case__owner", "decision", "by")
+    return Request.objects.select_related(*related).get(reference=reference)
 
 
 @dataclass(frozen=True)
