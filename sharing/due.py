@@ -3,7 +3,8 @@
 For the list of somebody's work: `unsent(user)`, `completions_due(user)` and `reviews_due(user)`, each a list
 of `Due` in the order of its moments, each with as many queries for a thousand decisions as for one. Only
 decisions that nothing follows count, of cases that are visible to the user and theirs to work on: their own
-cases, those that were given to them, and what they recorded themselves.
+cases, those that were given to them, and what they recorded themselves. For the clocks of the whole
+organisation: `unsent_among`, `completions_among`, `reviews_among` of any live decisions.
 """
 
 from collections import defaultdict
@@ -13,12 +14,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 
 from cases import access as case_access
 from cases import working_days
 from cases.models import CaseUserPermission, Organisation, User
-from sharing import access, consent, rules
+from sharing import access, looking_again, rules
 from sharing.models import Decision, Disclosure, Draft, Review
 from sharing.rules.after import Pair, completion_due, still_to_send
 from sharing.rules.terms import day_of
@@ -62,8 +63,13 @@ def _theirs(user: User) -> QuerySet[Decision]:
 
 def unsent(user: User) -> list[Due]:
     """Decisions to share of which something is still to be sent; due at `send_by`."""
+    return unsent_among(_theirs(user))
+
+
+def unsent_among(decisions: QuerySet[Decision]) -> list[Due]:
+    """The same of these decisions, which nothing follows."""
     newest = Disclosure.objects.filter(decision=OuterRef("pk")).order_by("-recorded_at")
-    asked = _theirs(user).exclude(to_send=[]).alias(closed=Subquery(newest.values("complete")[:1]))
+    asked = decisions.exclude(to_send=[]).alias(closed=Subquery(newest.values("complete")[:1]))
     found = list(asked.filter(Q(closed=False) | Q(closed__isnull=True)))
     sent = _sent_in({one.case_id for one in found})
     due = [(one, tuple(still_to_send(one.to_send, sent(one.id)))) for one in found]
@@ -140,12 +146,15 @@ def completions_due(user: User) -> list[Due]:
     `draft` is None where the user cannot go on with it, or it is gone: the decision is due all the same, one
     working day after it was recorded.
     """
-    found = list(_theirs(user).filter(emergency=True))
+    return completions_among(_theirs(user), access.drafts_for(user))
+
+
+def completions_among(decisions: QuerySet[Decision], drafts_at_hand: QuerySet[Draft]) -> list[Due]:
+    """The same of these decisions, which nothing follows, and of the drafts that may be gone on with."""
+    found = list(decisions.filter(emergency=True))
     organisation = Organisation.current() if found else Organisation()
-    drafts = {
-        draft.follows_id: draft
-        for draft in access.drafts_for(user).filter(follows__in=found, follows_as=COMPLETION)
-    }
+    following = drafts_at_hand.filter(follows__in=found, follows_as=COMPLETION)
+    drafts = {draft.follows_id: draft for draft in following}
     return _in_order(
         Due(one, _complete_by(one, drafts.get(one.id), organisation), drafts.get(one.id)) for one in found
     )
@@ -170,26 +179,37 @@ def complete_by(recorded_at: datetime, organisation: Organisation) -> datetime:
 def reviews_due(user: User) -> list[Due]:
     """Decisions with a day on which to look at them again: the newest review's, or their own; due at its end.
 
-    All of them, also those whose day is far ahead. One that rests on consent is due on the day on which it
-    was logged that consent was refused or withdrawn, where that comes first.
+    All of them, also those whose day is far ahead. One that is to be looked at again for what happened since
+    (`looking_again`) is due on that day, where it comes first.
+    """
+    return reviews_among(_theirs(user))
+
+
+def reviews_among(decisions: QuerySet[Decision], until: date | None = None) -> list[Due]:
+    """The same of these decisions, which nothing follows.
+
+    Args:
+        until: only those whose day is this one or earlier.
     """
     newest = Review.objects.filter(decision=OuterRef("pk")).order_by("-recorded_at")
-    found: QuerySet[Any] = _theirs(user).annotate(
+    found: QuerySet[Any] = decisions.annotate(
         reviewed=Exists(newest),
         reviewed_on=Subquery(newest.values("review_on")[:1]),
-        consent_ended=consent.ended_after(),
+        happened=ExpressionWrapper(looking_again.needed(), output_field=BooleanField()),
     )
     dated = Q(review_on__isnull=False) | Q(reviewed=True)
-    listed = list(found.filter(dated | Q(consent_ended=True)))
-    again = consent.look_again([one for one in listed if one.consent_ended])
+    if until:
+        dated = Q(reviewed=True, reviewed_on__lte=until) | Q(reviewed=False, review_on__lte=until)
+    listed = list(found.filter(dated | Q(happened=True)))
+    again = looking_again.why([one for one in listed if one.happened])
     due = [_to_review(one, _review_on(one), again.get(one.id)) for one in listed]
-    return _in_order(one for one in due if one)
+    return _in_order(one for one in due if one and (until is None or day_of(one.due_at) <= until))
 
 
-def _to_review(decision: Decision, day: date | None, withdrawn: date | None) -> Due | None:
-    """When to look at it again: on its day, or on that of the withdrawal where that is earlier."""
-    if withdrawn and (day is None or withdrawn <= day):
-        return Due(decision, rules.ends(withdrawn), why=consent.WORDS)
+def _to_review(decision: Decision, day: date | None, again: looking_again.Again | None) -> Due | None:
+    """When to look at it again: on its day, or on that of what happened since where that is earlier."""
+    if again and (day is None or again.day <= day):
+        return Due(decision, rules.ends(again.day), why=again.words)
     return Due(decision, rules.ends(day)) if day else None
 
 
