@@ -28,7 +28,7 @@ _PHONE = re.compile(
     r"(?<!\d)(?!\d\d?[-\s]\d\d?[-\s]\d{4})(?:\+44[\s-]?(?:\(0\))?|\(?0)(?:[\s()-]{0,2}\d){9,10}(?!\d)"
 )
 _REFERENCE = re.compile(r"\b[CDR]-[A-Z0-9]{6}\b")
-_PATTERNS = (_E_MAIL, _POSTCODE, _PHONE, _REFERENCE)
+_PATTERNS = {"email": _E_MAIL, "postcode": _POSTCODE, "phone": _PHONE, "reference": _REFERENCE}
 
 
 def plain(text: str) -> str:
@@ -44,12 +44,18 @@ def name_words(name: str) -> set[str]:
     return {word for word in _LETTERS.findall(plain(name)) if len(word) >= _LEAST_LETTERS}
 
 
+def patterns_in(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
+    """What is somebody's identity by its form alone, each as its kind and where it stands."""
+    for kind, pattern in _PATTERNS.items():
+        yield from ((kind, found.span()) for found in pattern.finditer(text))
+
+
 def holds_identity(text: str, case: CaseFacts) -> bool:
     """Whether a text names a person of the case, or holds another identity: address, phone, e-mail…"""
     names = set[str]().union(*(name_words(person.name) for person in case.people))
     if names & set(_LETTERS.findall(plain(text))):
         return True
-    if any(pattern.search(text) for pattern in _PATTERNS):
+    if any(patterns_in(text)):
         return True
     run = _run(text)
     known = {form for identifier in case.identifiers for form in _forms(identifier)}
