@@ -17,9 +17,20 @@ DAHASHARE_OIDC_NAME      what its button calls it (your organisation)
 DAHASHARE_OIDC_TWO_STEP  1 where that sign-in asks for a second step itself: ours is not asked then, unless
                          the sign-in says (amr) that it did not ask
 DAHASHARE_HTTPS   1 when served over HTTPS: secure cookies, HSTS
+DAHASHARE_URL     https://…, the address at which staff open this service: the links of its mails begin with
+                  it. Without it no mail goes, and My work alone shows what waits
+DAHASHARE_MAIL    how reminders are mailed: console (the worker's own output, the default), notify (GOV.UK
+                  Notify), or a mail server, such as smtp+tls://user:password@host:587. In a demonstration
+                  nothing is mailed at all
+DAHASHARE_MAIL_FROM          the address that they come from (dahashare@ and the host of DAHASHARE_URL)
+DAHASHARE_NOTIFY_KEY         an API key of GOV.UK Notify, whole, as Notify shows it once
+DAHASHARE_NOTIFY_TEMPLATE    the id of an e-mail template there: subject ((subject)), message ((body))
+DAHASHARE_NOTIFY_REPLY_TO    the id of a reply-to address there, where one is wanted
+DAHASHARE_NOTIFY_URL         where its API is (https://api.notifications.service.gov.uk)
 """
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from celery.schedules import crontab
@@ -155,6 +166,8 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "dahashare.tasks.heartbeat", "schedule": 15, "options": {"expires": 60}},
     "clear sessions": {"task": "dahashare.tasks.clear_sessions", "schedule": crontab(minute=17)},
     "sweep": {"task": "dahashare.tasks.sweep", "schedule": crontab(minute="*/10")},
+    # What a queue that was down held back is thrown away: the next turn finds all that is due.
+    "remind": {"task": "dahashare.tasks.remind", "schedule": crontab(), "options": {"expires": 55}},
 }
 
 AUTH_USER_MODEL = "cases.User"
@@ -252,7 +265,28 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+# Reminders to staff (sharing/mailing.py): a reference, a deadline and a link, and nothing else.
+SITE_URL = env.str("DAHASHARE_URL", default="").rstrip("/")
+MAIL = "none" if DEMO else env.str("DAHASHARE_MAIL", default="console")
+MAIL_BACKENDS = {
+    "none": "django.core.mail.backends.dummy.EmailBackend",
+    "console": "django.core.mail.backends.console.EmailBackend",
+    "notify": "dahashare.notify.EmailBackend",
+}
+if MAIL in MAIL_BACKENDS:
+    EMAIL_BACKEND = MAIL_BACKENDS[MAIL]
+else:
+    globals().update(env.email_url("DAHASHARE_MAIL"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str(
+    "DAHASHARE_MAIL_FROM", default=f"dahashare@{urlsplit(SITE_URL).hostname or 'localhost'}"
+)
+NOTIFY = {
+    "key": env.str("DAHASHARE_NOTIFY_KEY", default=""),
+    "template": env.str("DAHASHARE_NOTIFY_TEMPLATE", default=""),
+    "reply_to": env.str("DAHASHARE_NOTIFY_REPLY_TO", default=""),
+    "url": env.str("DAHASHARE_NOTIFY_URL", default="https://api.notifications.service.gov.uk").rstrip("/"),
+}
 GUARDIAN_RAISE_403 = False
 # Grants are asked for by one policy (cases/access.py), never through has_perm: no backend is hooked.
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]

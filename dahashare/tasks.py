@@ -5,9 +5,10 @@ import time
 from celery import shared_task
 from django.core.cache import cache
 from django.core.management import call_command
+from django.utils import timezone
 
 from cases import parking, sessions
-from sharing import typing_actions
+from sharing import mailing, typing_actions
 
 HEARTBEAT = "dahashare-worker-heartbeat"
 HEARTBEAT_SECONDS = 15
@@ -31,3 +32,9 @@ def sweep() -> None:
     """Remove forms that nobody came back for, and typing of what was recorded. Twice is once."""
     parking.sweep_parked()
     typing_actions.sweep_typing()
+
+
+@shared_task(ignore_result=True)
+def remind() -> None:
+    """Ring the clocks that are due and send the mail that waits. Twice, or at once, is once."""
+    mailing.turn(timezone.now())
