@@ -83,6 +83,9 @@ FIELDS = {
     "reviewed": "Checked with them",
     "staff_safety_checked_on": "Staff safety checked on",
     "received_from": "Received from",
+    "received_on": "Came on",
+    "answers": "In answer to",
+    "conditions": "They asked",
     "happened_on": "Date",
     "action": "What we did",
 }
@@ -121,6 +124,8 @@ def shown(field: str, value: Any) -> str:
         return "not recorded"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if field == "answers":
+        return "a request of ours"
     if field in _NOT_SHOWN:
         return "recorded, not shown here"
     if isinstance(value, Mapping | list):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from cases.models import Case, User
 
@@ -17,9 +18,22 @@ class Row:
     when: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request of ours to an agency, which information may answer. `open`: something may still come."""
+
+    id: UUID
+    reference: str
+    words: str
+    url: str
+    open: bool
+
+
 Panel = Callable[[Case, User], list[Row]]
 Attention = Callable[[Case, User], list[dict[str, str]]]
+Requests = Callable[[Case], list[Request]]
 _panels: list[Panel] = []
+_requests: list[Requests] = []
 _attention: list[Attention] = []
 
 
@@ -45,3 +59,13 @@ def register_attention(source: Attention) -> None:
 def to_attend(case: Case, user: User) -> list[dict[str, str]]:
     """What needs attention of what floors above keep."""
     return [one for source in _attention for one in source(case, user)]
+
+
+def register_requests(source: Requests) -> None:
+    """Set where the requests of a case are read, each by value: their tables are a floor above."""
+    _requests[:] = [source]
+
+
+def requests(case: Case) -> list[Request]:
+    """The requests that were made about a case, newest first."""
+    return [one for source in _requests for one in source(case)]

@@ -85,6 +85,7 @@ RECEIVED: Mapping[str, Mapping[str, Any]] = {
         "text": "Officers were called to the flat twice in January. No charge was brought.",
         "source": "Letter of the domestic abuse team",
         "received_from": "police",
+        "received_on": date(2026, 2, 9),
         "conditions": "Ask the sergeant who wrote before you pass it on. Not to the family.",
         "dated": date(2026, 2, 6),
         "nature": "fact",

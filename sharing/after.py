@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from audit import chain
 from cases.models import User
-from sharing import access, after_rows, display, due, lists, looking_again
+from sharing import access, after_rows, asked, display, due, lists, looking_again
 from sharing.models import Decision, Disclosure, Incident, IncidentAnswer, Review
 from sharing.rules.after import Pair
 
@@ -52,6 +52,7 @@ def what_followed(found: Decision, user: User, said: Said) -> dict[str, Any]:
             if due.COMPLETION not in {found.follows_as, one[1].follows_as}
         ],
         "follower": follower,
+        "answers_asked": asked.answering(found),
         "left": left_in_words(said, left),
         "send_by": shown(found.send_by) if left else "",
         "overdue": bool(left and found.send_by and found.send_by < now),

@@ -21,6 +21,7 @@ class SharingConfig(AppConfig):
             events,
             looking_again,
             projection,
+            received,
             work,
         )
         from sharing.open_ends import of_sharing  # noqa: PLC0415 - needs the models
@@ -34,6 +35,7 @@ class SharingConfig(AppConfig):
         timed_access.register(access.case_of_decision)
         panels.register_attention(looking_again.attention)
         panels.register_attention(asked.attention)
+        panels.register_requests(received.of_case)
         ledger.register_projection(projection.KIND, projection.compare)
         ledger.register_projection_count(projection.KIND, projection.count)
         after_rows.register()

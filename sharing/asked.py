@@ -211,6 +211,11 @@ def decisions_to_name(case: Case) -> Sequence[tuple[str, str]]:
     ]
 
 
+def decision_in(case: Case, chosen: UUID | None) -> Decision | None:
+    """The decision of a case that was named, or None."""
+    return Decision.objects.filter(case=case, id=chosen).first() if chosen else None
+
+
 def answering(decision: Decision) -> list[Asked]:
     """The requests to us that a decision answers: begun from it, or said afterwards."""
     named = AskedAnswer.objects.filter(decision=decision).values_list("asked_id", flat=True)

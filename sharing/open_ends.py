@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from cases.models import Case, User
 from cases.open_ends import OpenEnd
-from sharing import access, due
+from sharing import access, asked, due
 from sharing.models import Decision, Draft, Incident
 
 
@@ -17,7 +17,13 @@ def of_sharing(case: Case, user: User) -> list[OpenEnd]:
         user: whoever asks. A draft of somebody else is named, with no address for whom it does not open.
     """
     decisions = list(due.live(Decision.objects.filter(case=case)).order_by("recorded_at"))
-    return [*_drafts(case, user), *_to_complete(decisions, case), *_to_send(decisions), *_incidents(case)]
+    return [
+        *_drafts(case, user),
+        *_to_complete(decisions, case),
+        *_to_send(decisions),
+        *asked.open_ends(case),
+        *_incidents(case),
+    ]
 
 
 def _drafts(case: Case, user: User) -> Iterator[OpenEnd]:

@@ -15,6 +15,8 @@ from sharing.sheet import Sheet
 from sharing.words import words
 
 Line = dict[str, Any]
+RECEIVED, THEY_ASKED = "Received from", "They asked"
+"""Which agency gave it to us; what it said about passing it on."""
 
 
 def line(question: str, answer: str | list[str]) -> Line:
@@ -53,7 +55,8 @@ def _item(sheet: Sheet, item: InformationItem) -> Line:
     comes = ", ".join(said[name] for name in ("Where it comes from", "Date", "Fact, opinion or reported"))
     comes += ", historical" if item.historical else ""
     checked = f"Last checked: {said['Last checked']}. About: {said['About']}"
-    return line(item.text, [*what_happens(sheet, item), comes, checked])
+    given = [f"{name}: {said[name]}" for name in (THEY_ASKED, RECEIVED) if name in said]
+    return line(item.text, [*what_happens(sheet, item), *given, comes, checked])
 
 
 def provenance(sheet: Sheet, item: InformationItem) -> list[Line]:
@@ -75,7 +78,8 @@ def provenance(sheet: Sheet, item: InformationItem) -> list[Line]:
 def _given(sheet: Sheet, item: InformationItem) -> list[Line]:
     """Which agency gave it to us, and on what conditions; nothing for what is our own and free of them."""
     agency = sheet.agency({"agency": item.received_from})
-    said = (("Received from", agency), ("Conditions on passing it on", item.conditions))
+    came = f"{agency}, on {in_words(item.received_on)}" if agency and item.received_on else agency
+    said = ((RECEIVED, came), (THEY_ASKED, item.conditions))
     return [line(question, answer) for question, answer in said if answer]
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cases import actions, choices
+from cases import actions, choices, panels
 from cases.acting import ChangedMeanwhileError
 from cases.banner import called
 from cases.checking import Clock
@@ -27,13 +27,27 @@ def _due(item: InformationItem, clock: Clock) -> bool:
     return not item.historical and clock.is_old(item.checked_on or item.dated)
 
 
-def _shown(case: Case, item: InformationItem, agencies: dict[str, str], clock: Clock) -> dict[str, Any]:
+def _came(item: InformationItem, agencies: dict[str, str]) -> str:
+    """Who gave it to us; nothing for our own information."""
+    if not item.received_from and (item.received_on or item.answers):
+        return "an agency that is not in the list"
+    return agencies.get(item.received_from) or choices.label("unlisted_agency", item.received_from)
+
+
+def _shown(
+    case: Case,
+    item: InformationItem,
+    agencies: dict[str, str],
+    requests: dict[Any, panels.Request],
+    clock: Clock,
+) -> dict[str, Any]:
     people = {str(person.id): called(person) for person in case.people.all()}
     return {
         "item": item,
         "nature": choices.label("nature", item.nature),
         "about": [people[one] for one in map(str, item.about) if one in people],
-        "received_from": agencies.get(item.received_from, item.received_from),
+        "came_from": _came(item, agencies),
+        "answers": requests.get(item.answers),
         "ago": clock.ago(item.checked_on) if item.checked_on else "",
         "due": _due(item, clock),
         "seen": page.version(item),
@@ -50,10 +64,15 @@ def _list(request: HttpRequest, case: Case) -> dict[str, Any]:
     chosen, clock = form.chosen(), Clock.now()
     agencies = dict(Agency.objects.values_list("code", "name"))
     items = list(case.information.all())
+    # Most cases have no information that answers a request: then none is read.
+    asked = panels.requests(case) if any(one.answers for one in items) else []
+    requests = {one.id: one for one in asked}
     return {
         "filter": form,
         "chosen": chosen,
-        "items": [_shown(case, one, agencies, clock) for one in items if _chosen(one, chosen, clock)],
+        "items": [
+            _shown(case, one, agencies, requests, clock) for one in items if _chosen(one, chosen, clock)
+        ],
         "total": len(items),
     }
 
@@ -116,7 +135,8 @@ def information_add(request: HttpRequest, reference: str) -> HttpResponse:
     """Record a piece of information; `?draft=` leads back to a draft."""
     case = page.fetch(request, reference, "work")
     with drawing():
-        form = InformationForm(page.posted(request), people=list(case.people.all()))
+        people, requests = list(case.people.all()), panels.requests(case)
+        form = InformationForm(page.posted(request), people=people, requests=requests)
     by = page.user(request)
     if form.is_valid() and page.saved(
         request,
@@ -134,12 +154,15 @@ def information_change(request: HttpRequest, reference: str, item: UUID) -> Http
     """Change what is recorded of an item; `?draft=` leads back to a draft."""
     case = page.fetch(request, reference, "work")
     found = get_object_or_404(case.information.select_related("case"), id=item)
-    by, people = page.user(request), list(case.people.all())
+    by, people, requests = page.user(request), list(case.people.all()), panels.requests(case)
     form, seen, saved = page.change(
         request,
         found,
         lambda: InformationForm(
-            page.posted(request), initial=InformationForm.initial_of(found), people=people
+            page.posted(request),
+            initial=InformationForm.initial_of(found),
+            people=people,
+            requests=requests,
         ),
         lambda form, key: actions.change_information(
             by=by, item=found, values=form.values(), request_key=key

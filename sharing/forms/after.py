@@ -50,7 +50,9 @@ class Ready:
         ]
 
     def _option(self, key: str, item: Mapping[str, Any]) -> Option:
-        notes = [] if item["include"] else ["It was withheld in the decision"]
+        # Items of decisions that were recorded before agencies' conditions were kept have none.
+        notes = [f"They asked: {item['conditions']}"] if item.get("conditions") else []
+        notes += [] if item["include"] else ["It was withheld in the decision"]
         notes += ["It was sent before"] if (key, item["key"]) in self.sent else []
         return item["key"], _short(item["text"]), ". ".join(notes)
 

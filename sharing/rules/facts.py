@@ -71,6 +71,8 @@ class Item:
     """One piece of information that was considered. `about` and `recipients` hold keys.
 
     `of_case` is false for an item that was typed into the decision and is not among the case's information.
+    `received_from` (a code), `received_on` and `conditions` (what the agency said about passing it on) are
+    recorded with it; no rule reads them.
     """
 
     key: str
@@ -91,6 +93,9 @@ class Item:
     withheld_reason: str = ""
     third_party_effect: str = ""
     of_case: bool = True
+    received_from: str = ""
+    received_on: date | None = None
+    conditions: str = ""
 
 
 @dataclass(frozen=True)

@@ -170,7 +170,7 @@ def review(record: Record) -> HttpResponse:
             return redirect("decision", record.decision.reference)
     follower = record.decision.followed_by.first()
     again = None if follower else looking_again.why([record.decision]).get(record.decision.id)
-    seen = watch.mark(record.decision.case)
+    seen = str(watch.mark(record.decision.case))
     return _show(record, "sharing/review.html", form=form, follower=follower, again=again, seen=seen)
 
 

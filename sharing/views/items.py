@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from cases import panels
 from cases.actions import add_information
 from cases.fields import drawing
 from cases.forms.information import InformationForm
@@ -110,7 +111,8 @@ def item_add(request: HttpRequest, desk: Desk) -> HttpResponse:
     case = desk.draft.case
     added: list[InformationItem] = []
     with drawing():
-        form = InformationForm(page.posted(request), people=list(desk.sheet.people))
+        people, requests = list(desk.sheet.people), panels.requests(case)
+        form = InformationForm(page.posted(request), people=people, requests=requests)
     if form.is_valid() and page.saved(
         request,
         form,

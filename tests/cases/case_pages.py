@@ -132,6 +132,7 @@ def _information(file: CaseFile) -> Answers:
     return {
         "text": "He has a key",
         "received_from": "police",
+        **day("received_on"),
         "source": "Roz, by phone",
         "conditions": "Ask us first",
         **day("dated"),

@@ -12,7 +12,7 @@ from cases import actions, events
 from cases.acting import ChangedMeanwhileError
 from cases.checking import ago
 from cases.models import Agency, InformationItem, User
-from tests.cases.case_pages import PAGES, Answers, address, html, with_key
+from tests.cases.case_pages import PAGES, Answers, address, day, html, with_key
 from tests.cast import CaseFile
 from tests.sharing.deciding import draft_of
 
@@ -102,11 +102,13 @@ def test_changing_information_tells_what_changed(signed_in: Client, case_file: C
 
 def test_what_an_agency_gave_us_is_shown_with_its_conditions(signed_in: Client, case_file: CaseFile) -> None:
     said = "Not to the family; ask us first"
-    assert add(signed_in, case_file, received_from="police", conditions=said).endswith("/information/")
+    came = {"received_from": "police", **day("received_on")}
+    assert add(signed_in, case_file, **came, conditions=said).endswith("/information/")
     item = case_file.case.information.get(position=2)
     assert (item.received_from, item.conditions) == ("police", said)
     page = html(signed_in, address(case_file.case, "information/"))
-    assert "Received from Police" in page
+    assert "Came from Police on" in page
+    assert "and nobody asked for it" in page
     assert said in page
     assert page.count("Our own information") == 2
 
@@ -121,7 +123,10 @@ def test_an_agency_that_left_the_directory_stays_where_it_is_recorded(
     police.active = False
     police.save()
     assert 'value="police"' not in html(signed_in, address(case_file.case, "information/add/"))
-    answers = PAGES["information change"].answers(case_file) | {"received_from": "police"}
+    answers = PAGES["information change"].answers(case_file) | {
+        "received_from": "police",
+        **day("received_on"),
+    }
     assert signed_in.post(address(case_file.case, f"information/{item.id}/"), answers).status_code == 302
     assert InformationItem.objects.get(id=item.id).received_from == "police"
 
@@ -203,5 +208,5 @@ def test_conditions_stand_where_an_item_is_picked_for_sharing(
     draft = draft_of(officer, case_file).id
     for path in ("items/", f"items/{item.id}/"):
         page = html(signed_in, f"/drafts/{draft}/{path}")
-        assert "Conditions on passing it on" in page
+        assert "They asked" in page
         assert "Ask the school first" in page
