@@ -4,15 +4,23 @@ L1 to L4 belong to a request of ours, L5 to a request made to us (service.md §4
 one, which stands in the place of the one before.
 """
 
+from base64 import b64decode
 from collections.abc import Mapping
+from hashlib import sha256
 from types import MappingProxyType
+from typing import Any
+from uuid import UUID, uuid4
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from cases import access as case_access
-from cases.models import User
+from cases.models import Case, User
+from sharing import after_rows, display, letter_paper
 from sharing.models import Letter, LetterCheck, Request, RequestStep
-from sharing.rules.requests import APPROVED
+from sharing.rules import leaks
+from sharing.rules.letters import KINDS, file_name
+from sharing.rules.requests import ACTS, APPROVED
 
 PREPARED, WAITING, RETURNED, CLEARED, SENT = "prepared", "waiting", "returned", "approved", "sent"
 REPLACED = "replaced"
@@ -93,3 +101,109 @@ def returned(user: User) -> list[Letter]:
 def _standing_so(found: QuerySet[Letter], wanted: str) -> list[Letter]:
     rows = found.select_related("case", "by", "request", "asked").order_by("recorded_at")
     return [letter for letter in rows if standing(letter) == wanted]
+
+
+# --- one of them ----------------------------------------------------------------------------------
+
+DIFFERS = "what would be handed out is not what was recorded"
+PDF, TEXT = "pdf", "text"
+GOES: frozenset[str] = frozenset({PREPARED, CLEARED, SENT})
+"""Where a letter stands when it may be downloaded: it can go, or has gone."""
+
+
+def fetch(user: User | AnonymousUser, reference: str) -> Letter:
+    """The letter with this reference, as `told` reads it, for somebody who may see its case.
+
+    Raises:
+        Http404: no such letter, or not for this user: the same for both.
+    """
+    # What a hidden letter is asked, none is asked too: their answers take as long.
+    case_id = Letter.objects.filter(reference=reference).values_list("case_id", flat=True).first()
+    if not case_access.can(user, "view", Case(id=case_id or uuid4())):
+        raise case_access.Hidden(case_id)
+    related = ("case__team", "case__owner", "by", "request", "asked")
+    return told().select_related(*related).get(reference=reference)
+
+
+def made_with(user: User, key: UUID | None) -> Letter | None:
+    """The letter that this person prepared with a posted form, or None."""
+    return Letter.objects.filter(by=user, request_key=key).first() if key else None
+
+
+def opened(letter: Letter) -> tuple[dict[str, Any], str | None]:
+    """What was recorded of a letter (empty: the key was destroyed), and what is wrong with it or None.
+
+    The fingerprints of text and PDF are computed again.
+    """
+    ((_, said, problem),) = after_rows.LETTER.check([letter])
+    if problem or not said:
+        return said, problem
+    made = {PDF: sha256(b64decode(said["pdf"])), TEXT: sha256(said["text"].encode())}
+    same = made[PDF].hexdigest() == letter.pdf_sha256 and made[TEXT].hexdigest() == letter.text_sha256
+    return (said, None) if same else ({}, DIFFERS)
+
+
+def file_of(letter: Letter, said: Mapping[str, Any], form: str) -> tuple[str, str, bytes]:
+    """The name, the type and the stored bytes of a letter's file.
+
+    Args:
+        said: as `opened` gives it, not empty.
+        form: `PDF` or `TEXT`.
+    """
+    if form == PDF:
+        return file_name(said["about"], letter.kind, "pdf"), "application/pdf", b64decode(said["pdf"])
+    return file_name(said["about"], letter.kind, "txt"), "text/plain; charset=utf-8", said["text"].encode()
+
+
+def page_of(letter: Letter) -> dict[str, Any]:
+    """What the page of a letter shows; the caller has entered that it is looked at."""
+    said, problem = opened(letter)
+    stands = standing(letter)
+    return {
+        "letter": letter,
+        "kind": KINDS[letter.kind],
+        "stands": stands,
+        "tag": STANDINGS[stands],
+        "newer": letter.__dict__["newer"],
+        "goes": stands in GOES and bool(said),
+        "problem": problem,
+        "destroyed": not said and not problem,
+        "subject": said.get("subject", ""),
+        "blocks": list(letter_paper.blocks(said.get("text", ""))),
+        "rows": _rows(letter, said) if said else [],
+        "checks": check_cards(letter),
+        "act": next((act for act in ACTS.values() if act.letter == letter.kind), None),
+    }
+
+
+def _rows(letter: Letter, said: Mapping[str, Any]) -> list[dict[str, Any]]:
+    asked = [leaks.KINDS.get(code, code) for code in letter.leaks]
+    made_of = [" version ".join(one.split(" ")[:2]) for one in said["templates"]]
+    rows = (
+        ("To", [one for one in (said["name"], said["role"], said["agency"]) if one]),
+        ("Reply needed by", display.moment(letter.reply_by.isoformat()) if letter.reply_by else ""),
+        ("Prepared", f"{display.moment(letter.recorded_at.isoformat())}, by {letter.by.name}"),
+        ("It names more than it needs to", asked),
+        ("Why", said["reason"]),
+        ("Made from", made_of),
+        ("Fingerprint of the text", letter.text_sha256),
+        ("Fingerprint of the PDF", letter.pdf_sha256),
+    )
+    return [{"question": asks, "answer": answer, "change": ""} for asks, answer in rows if answer]
+
+
+def check_cards(letter: Letter) -> list[dict[str, Any]]:
+    """What managers said of it, newest first."""
+    found = letter.checks.select_related("by").order_by("-recorded_at")
+    return [_check_card(*one) for one in after_rows.LETTER_CHECKED.check(found)]
+
+
+def _check_card(row: LetterCheck, said: Mapping[str, Any], problem: str | None) -> dict[str, Any]:
+    when = f"{display.moment(row.recorded_at.isoformat())}, by {row.by.name}"
+    rows = [("Why", said.get("note", "")), ("Recorded", when)]
+    return {
+        "title": STANDINGS[CLEARED if row.outcome == CLEARED else RETURNED][0],
+        "rows": [{"question": asks, "answer": answer, "change": ""} for asks, answer in rows if answer],
+        "problem": problem,
+        "tags": (),
+    }

@@ -50,26 +50,34 @@ def pdf(page: Page, *, training: bool) -> bytes:
         "training": training,
         "blocks": list(_blocks(page)),
     }
+    return typeset(paper, TEMPLATE, NOT_DRAWN)
+
+
+def typeset(paper: Mapping[str, Any], template: Path, not_drawn: str) -> bytes:
+    """Set what a template is made from as a tagged PDF, whatever letters are in it.
+
+    Args:
+        paper: as JSON takes it; `blocks` is what the letters that cannot be drawn are told among.
+        not_drawn: what is told where some cannot.
+    """
     try:
-        return _set(_spaced(paper), own_fonts=True)
+        return _set(_spaced(paper), template, own_fonts=True)
     except typst.TypstError:
         text = json.dumps(paper, ensure_ascii=False)
     try:
-        return _set(_spaced(_without(paper, _not_drawn(text))), own_fonts=False)
+        return _set(_spaced(_without(paper, _not_drawn(text), not_drawn)), template, own_fonts=False)
     except typst.TypstError:
         # Some letters are drawn alone and not beside others, such as the ring around the figure of a keycap.
         strange = sorted(letter for letter in set(text) if not _PLAIN.match(letter))
-        return _set(_spaced(_without(paper, strange)), own_fonts=False)
+        return _set(_spaced(_without(paper, strange, not_drawn)), template, own_fonts=False)
 
 
-def _without(paper: Any, letters: Sequence[str]) -> Any:
+def _without(paper: Mapping[str, Any], letters: Sequence[str], not_drawn: str) -> Any:
     """The same with these letters shown by their code, and told so."""
     if not letters:
         return paper
-    told = {
-        **paper,
-        "blocks": [paper["blocks"][0], {"kind": "text", "text": NOT_DRAWN}, *paper["blocks"][1:]],
-    }
+    first, *rest = paper["blocks"]
+    told = {**paper, "blocks": [first, {"kind": "text", "text": not_drawn}, *rest]}
     return json.loads(
         re.sub(f"[{re.escape(''.join(letters))}]", _coded, json.dumps(told, ensure_ascii=False))
     )
@@ -93,9 +101,9 @@ def _fonts(*, own: bool) -> typst.Fonts:
     return typst.Fonts(include_system_fonts=not own)
 
 
-def _set(paper: Any, *, own_fonts: bool) -> bytes:
+def _set(paper: Any, template: Path, *, own_fonts: bool) -> bytes:
     said = {"paper": json.dumps(paper, ensure_ascii=False)}
-    compiler = typst.Compiler(TEMPLATE.read_bytes(), font_paths=_fonts(own=own_fonts), sys_inputs=said)
+    compiler = typst.Compiler(template.read_bytes(), font_paths=_fonts(own=own_fonts), sys_inputs=said)
     try:
         made = compiler.compile(format="pdf", pdf_standards=[STANDARD])
     except BaseException as broken:
@@ -185,6 +193,8 @@ def _emergency(page: Page) -> Iterator[Block]:
 def _followed(after: Page) -> Iterator[Block]:
     """What came after it, in the order of the page."""
     yield from (_text(f"{words} {other.reference}.") for words, other in after.get("links", ()))
+    for one in after.get("answers_asked", ()):
+        yield _text(f"This answers what an agency asked us: {one.reference}.")
     if wrong := after.get("what_is_wrong"):
         yield _table([(after["why_followed"], wrong)])
     if left := after.get("left"):
