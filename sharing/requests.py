@@ -16,7 +16,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from cases import access, working_days
 from cases.models import Case, Organisation, User
 from sharing import after_rows
-from sharing.models import Request, RequestStep
+from sharing.models import Decision, Request, RequestStep
 from sharing.rules import requests as rules
 from sharing.rules.terms import day_of
 
@@ -46,6 +46,11 @@ def fetch(user: User | AnonymousUser, reference: str) -> Request:
         raise access.Hidden(case_id)
     related = ("case__team", "case__owner", "decision", "by")
     return Request.objects.select_related(*related).get(reference=reference)
+
+
+def under(decision: Decision, recipient: str) -> Request | None:
+    """The request to a recipient of a decision, whom the caller may see; None where none was written."""
+    return Request.objects.filter(decision=decision, recipient=recipient).first()
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,12 @@ def said_of(request: Request) -> dict[str, Any]:
     `what` is a list of {text, why}; `reply_by` is ISO text, the newest that was asked for.
     """
     return dict(read(request).said)
+
+
+def reply_by_of(request: Request) -> datetime | None:
+    """By when a reply is asked for now, where the request can be opened."""
+    text = said_of(request).get("reply_by")
+    return datetime.fromisoformat(text) if text else None
 
 
 def refusal_of(request: Request) -> dict[str, Any] | None:
