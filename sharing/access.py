@@ -9,8 +9,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 
 from cases import access
-from cases.models import Case, Exclusion, Organisation, User
-from sharing.models import Agreement, Decision, Draft, Incident, Typing
+from cases.models import Case, Exclusion, Membership, Organisation, User
+from sharing.models import Advice, AdviceAnswer, Agreement, Decision, Draft, Incident, Typing
+from sharing.rules import advice as advice_rules
+
+WITHDRAWN = "withdrawn"
+"""The outcome of a question for advice that was taken back."""
 
 
 def drafts_for(user: User | AnonymousUser) -> QuerySet[Draft]:
@@ -33,7 +37,10 @@ def _drafts() -> QuerySet[Draft]:
     """The query of a draft and of what its pages need, composed once: composing takes longer than asking."""
     # Most drafts have no typing that waits: asked along, it costs their pages no query of its own.
     typing = Exists(Typing.objects.filter(draft=OuterRef("id")))
-    return Draft.objects.select_related("case").annotate(has_typing=typing, **_settings())
+    # So has its advice: most cases have none.
+    asked = Exists(Advice.objects.filter(case=OuterRef("case_id")))
+    found = Draft.objects.select_related("case")
+    return found.annotate(has_typing=typing, has_advice=asked, **_settings())
 
 
 _SETTINGS = tuple(field.attname for field in Organisation._meta.concrete_fields)
@@ -209,3 +216,79 @@ def fetch_incident(user: User | AnonymousUser, reference: str) -> Incident:
         raise access.Hidden(None)
     require_incident(user, incident)
     return incident
+
+
+# --- advice ---------------------------------------------------------------------------------------
+
+
+def advisers_for(user: User, case: Case) -> QuerySet[User]:
+    """The colleagues whom the user may ask about a case: nobody shut out of it, and not themselves.
+
+    The case's team comes first, its managers before its officers, then the governance leads and the rest.
+    """
+    shut_out = Exclusion.objects.filter(case=case, ended_at=None).values("user_id")
+    found = User.objects.filter(is_active=True, role__in=advice_rules.ROLES.values())
+    near = Exists(Membership.objects.filter(user=OuterRef("pk"), team=case.team_id))
+    ordered = found.annotate(near=near).order_by("-near", "role", "name", "id")
+    return ordered.exclude(id=user.id).exclude(id__in=shut_out)
+
+
+def advice_asked_of(user: User | AnonymousUser) -> QuerySet[Advice]:
+    """The questions that somebody reads as their adviser, without access to the case.
+
+    For as long as they work here, also once they have answered. What was taken back is gone for them, and so
+    is everything of a case that they are shut out of.
+    """
+    if not isinstance(user, User):
+        return Advice.objects.none()
+    here = User.objects.filter(id=user.id, is_active=True, role__in=advice_rules.ROLES.values())
+    shut_out = Exclusion.objects.filter(user=user, ended_at=None).values("case_id")
+    taken_back = AdviceAnswer.objects.filter(advice=OuterRef("pk"), outcome=WITHDRAWN)
+    return Advice.objects.filter(~Exists(taken_back), adviser__in=here).exclude(case__in=shut_out)
+
+
+def require_advice(
+    user: User | AnonymousUser, advice: Advice, *, to_answer: bool = False
+) -> frozenset[access.What]:
+    """Refuse unless the user is the adviser, or, to read it, may see the case; what they may do with that.
+
+    Args:
+        to_answer: a colleague who was asked answers alone; for somebody outside, whoever works on the case
+            writes down what they said.
+
+    Raises:
+        Http404: otherwise.
+    """
+    held = access.rights(user, advice.case)
+    asked = advice_asked_of(user).filter(id=advice.id).exists()
+    if to_answer and not (asked or (advice.adviser_id is None and "follow" in held)):
+        raise access.Hidden(advice.case_id)
+    if not (asked or "view" in held):
+        raise access.Hidden(advice.case_id)
+    return held
+
+
+def may_answer(user: User | AnonymousUser, advice: Advice) -> bool:
+    """Whether the user may write the answer to a question now."""
+    try:
+        require_advice(user, advice, to_answer=True)
+    except access.Hidden:
+        return False
+    return True
+
+
+def fetch_advice(user: User | AnonymousUser, reference: str) -> Advice:
+    """The question with this reference, for somebody who may read it.
+
+    Raises:
+        Http404: no such question, or not for this user: the same for both.
+    """
+    related = ("case__team", "case__owner", "by", "adviser")
+    advice = Advice.objects.select_related(*related).filter(reference=reference).first()
+    if advice is None:
+        # What a hidden question is asked, none is asked too: their answers take as long.
+        with suppress(access.Hidden):
+            require_advice(user, Advice(id=uuid4(), case=Case(id=uuid4())))
+        raise access.Hidden(None)
+    require_advice(user, advice)
+    return advice

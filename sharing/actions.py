@@ -17,7 +17,7 @@ from audit import ledger
 from cases import access as case_access
 from cases import events, fields
 from cases.models import Agency, Case, InformationItem, Organisation, User
-from sharing import access, agreements, policies, projection, recording, rules
+from sharing import access, advice, agreements, policies, projection, recording, rules
 from sharing.answers import Answers, day_or_moment, facts_of, fingerprint, prune
 from sharing.due import COMPLETION
 from sharing.models import Agreement, Decision, Draft, Typing
@@ -168,7 +168,7 @@ def record(*, by: User, draft: Draft, seen: str | None = None, now: datetime | N
     if fresh is None or fresh.recorded_at:
         return _settled(access.fetch_draft(by, draft.id))
     ready = _prepare(fresh, by, now or timezone.now())
-    if seen is not None and seen != fingerprint(fresh.saves, ready.facts):
+    if seen is not None and seen != fingerprint(fresh.saves, ready.facts, ready.advice):
         raise DraftChanged(access.fetch_draft(by, draft.id))
     with transaction.atomic(durable=True):
         decision = _write(ready, by)
@@ -197,8 +197,9 @@ def _prepare(draft: Draft, by: User, now: datetime) -> _Ready:
         # Where it is recorded, the policy is asked under the lock; a refusal tells something too.
         access.require_draft(by, draft)
         raise CannotRecord(findings, points - set(answered))
-    codes = {person.agency for person in facts.recipients}
+    codes = {person.agency for person in facts.recipients} | {item.received_from for item in facts.items}
     agreement = access.agreement_of(answers.get("agreement"))
+    asked = advice.for_draft(draft)
     said = projection.content(
         reference=draft.reference,
         decision=uuid4(),
@@ -209,6 +210,7 @@ def _prepare(draft: Draft, by: User, now: datetime) -> _Ready:
         agencies=dict(Agency.objects.filter(code__in=codes).values_list("code", "name")),
         marks=_marks(draft, agreement),
         procedure=policies.title_of(answers.get("procedure")),
+        advice=advice.to_record(asked),
     )
     sealed = events.seal(
         projection.KIND,
@@ -219,7 +221,8 @@ def _prepare(draft: Draft, by: User, now: datetime) -> _Ready:
         occurred_at=facts.decided_at or now,
         request_key=draft.request_key,
     )
-    return _Ready(draft, answers, facts, said, sealed, _consent_record(draft, by, facts))
+    consent = _consent_record(draft, by, facts)
+    return _Ready(draft, answers, facts, said, sealed, consent, tuple(advice.marks(asked)))
 
 
 def _marks(draft: Draft, agreement: Agreement | None) -> dict[str, Any]:
@@ -245,7 +248,8 @@ def _write(ready: _Ready, by: User) -> Decision | None:
         return None
     Typing.objects.filter(draft=draft).delete()
     judged = facts_of(ready.answers, case=case, organisation=Organisation.current(), now=ready.facts.now)
-    if judged != ready.facts:
+    # Questions and answers come under this lock too: one that came since we looked would be missing.
+    if judged != ready.facts or advice.marks(advice.at_once(draft)) != list(ready.advice):
         raise DraftChanged(draft)
     return recording.write(case, ready, by)
 

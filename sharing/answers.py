@@ -6,7 +6,7 @@ What the case already knows (people, risk, the text of its information) is never
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import is_dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -84,12 +84,16 @@ def facts_of(
     )
 
 
-def fingerprint(saves: int, facts: rules.Facts) -> str:
+def fingerprint(saves: int, facts: rules.Facts, advice: Sequence[str] = ()) -> str:
     """A mark of all that a check page showed: the draft as saved `saves` times, and the case beneath it.
 
     It is alike in every process, so that recording can ask whether what was read is what would be recorded.
+
+    Args:
+        advice: the marks of the questions and answers that it showed (`sharing.advice.marks`).
     """
-    return sha256(json.dumps([saves, facts], default=_spelled, sort_keys=True).encode()).hexdigest()
+    shown = [saves, facts, *advice]
+    return sha256(json.dumps(shown, default=_spelled, sort_keys=True).encode()).hexdigest()
 
 
 def _spelled(value: Any) -> Any:
@@ -204,6 +208,9 @@ def _item(answer: Mapping[str, Any], item: InformationItem) -> rules.Item:
         include=bool(answer.get("include")),
         withheld_reason=answer.get("withheld_reason", ""),
         third_party_effect=answer.get("third_party_effect", ""),
+        received_from=item.received_from,
+        received_on=item.received_on,
+        conditions=str(item.conditions),
     )
 
 

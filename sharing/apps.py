@@ -15,6 +15,7 @@ class SharingConfig(AppConfig):
         from cases import open_ends, panels, timed_access, waiting  # noqa: PLC0415 - needs the models
         from sharing import (  # noqa: PLC0415 - needs the models
             access,
+            advice,
             after_rows,
             agreement_projection,
             asked,
@@ -35,6 +36,7 @@ class SharingConfig(AppConfig):
         timed_access.register(access.case_of_decision)
         panels.register_attention(looking_again.attention)
         panels.register_attention(asked.attention)
+        panels.register_attention(advice.attention)
         panels.register_requests(received.of_case)
         ledger.register_projection(projection.KIND, projection.compare)
         ledger.register_projection_count(projection.KIND, projection.count)

@@ -97,7 +97,7 @@ PAGES: tuple[tuple[str, tuple[tuple[str, str, Show], ...]], ...] = tuple(
 _KNOWN = frozenset(name for _, rows in PAGES for name, _, _ in rows)
 _NOT_ROWS = frozenset(
     {"reference", "decision", "judged_at", "people", "organisation", "findings", "guidance", "lists", "row"}
-    | {"recipients", "items", "affected", "information_count", "agreement_review_on", "emergency"}
+    | {"recipients", "items", "affected", "information_count", "agreement_review_on", "emergency", "advice"}
     | {"agreement", *agreements.RECORDED, follow.WRONG, "procedure_title"}
     | {"risk_level", "marac_criteria", "marac_referred_on", "concern_identified_at"}
 )
@@ -139,7 +139,49 @@ def pages(said: Said) -> list[Page]:
     # A record shows all of itself, also an answer that this table does not name.
     others = sorted(name for name in set(said) - _KNOWN - _NOT_ROWS if _given(said, name))
     found[7].rows.extend(_row(name.replace("_", " ").capitalize(), _text(said[name])) for name in others)
+    found[7].rows.extend(_advice(one) for one in said.get("advice", ()))
     return found
+
+
+ADVICE_TEXTS = {"situation": "Situation", "question": "Question", "options": "Options"}
+"""What a question for advice consists of, and what each part is called."""
+
+
+def question_rows(one: Said) -> list[Row]:
+    """A question as its adviser reads it: its own words and nothing else."""
+    return _filled(*((called, one[name]) for name, called in ADVICE_TEXTS.items()))
+
+
+def answer_rows(one: Said) -> list[Row]:
+    """What an adviser answered, for themselves."""
+    return _filled(("Answer", one["answer"]), ("Answered", moment(one["answered_at"])))
+
+
+def advice_rows(one: Said) -> list[Row]:
+    """A question that was taken to an adviser, and what came of it.
+
+    Args:
+        one: as `sharing.advice.read` gives it, and as a decision records it.
+    """
+    when, by = moment(one["answered_at"]), one["answered_by"]
+    return _filled(
+        ("Adviser", one["adviser_name"]),
+        ("Asked", f"{moment(one['asked_at'])}, by {one['asked_by']}"),
+        *((called, one[name]) for name, called in ADVICE_TEXTS.items()),
+        ("Why it says who it is about", one["left_in"]),
+        (
+            "Answer",
+            one["answer"] or ("" if one["outcome"] else f"None yet. Asked for by {moment(one['reply_by'])}"),
+        ),
+        ("Answered", f"{when}, by {by}" if one["answer"] else ""),
+        ("Taken back", (one["reason"] or f"{when}, by {by}") if one["outcome"] == "withdrawn" else ""),
+    )
+
+
+def _advice(one: Said) -> Row:
+    """The same as one row of a recorded decision."""
+    lines = [f"{row['question']}: {row['answer']}" for row in advice_rows(one)]
+    return _row(f"Advice {one['reference']}", lines)
 
 
 def _agreement(said: Said) -> list[Row]:
@@ -228,8 +270,11 @@ def item_cards(said: Said, *, include: bool) -> list[dict[str, Any]]:
 
 def _item_rows(item: Said, names: Mapping[str, str], receivers: Mapping[str, str]) -> list[Row]:
     dated = "Not known" if item["dated"] == "not known" else moment(item["dated"])
+    came = [item.get("received_from_name", ""), moment(item.get("received_on"))]
     own = _filled(
         ("Information", item["text"]),
+        ("They asked", item.get("conditions")),
+        ("Received from", ", ".join(text for text in came if text)),
         ("Where it comes from", item["source"]),
         ("Date", dated),
         ("Fact, opinion or reported", lists.label("nature", item["nature"] or "")),

@@ -13,7 +13,7 @@ WRONG = "what_is_wrong"
 
 _NOT_ANSWERS = frozenset(
     {"reference", "decision", "judged_at", "people", "organisation", "findings", "guidance", "lists", "row"}
-    | {"recipients", "items", "information_count", WRONG, emergency.KEY}
+    | {"recipients", "items", "information_count", "advice", WRONG, emergency.KEY}
     | agreements.RECORDED
     | {"risk_level", "marac_criteria", "marac_referred_on", "concern_identified_at"}
 )

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from cases.models import Case, User
 from cases.open_ends import OpenEnd
-from sharing import access, asked, due
+from sharing import access, advice, asked, due
 from sharing.models import Decision, Draft, Incident
 
 
@@ -22,6 +22,7 @@ def of_sharing(case: Case, user: User) -> list[OpenEnd]:
         *_to_complete(decisions, case),
         *_to_send(decisions),
         *asked.open_ends(case),
+        *advice.open_ends(case),
         *_incidents(case),
     ]
 

@@ -62,6 +62,7 @@ def content(
     agencies: Mapping[str, str],
     marks: Mapping[str, Any] | None = None,
     procedure: str = "",
+    advice: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Everything that is recorded, as one level of named fields.
 
@@ -71,6 +72,7 @@ def content(
         organisation: the organisation's name.
         agencies: the directory's name of each agency code that is used.
         procedure: name and version of the organisation's policy that was named, where it is one.
+        advice: the questions that were taken to an adviser, with what came of each.
     """
     known = {key: value for key, value in answers.items() if key not in _NOT_ANSWERS}
     people = [person for person in facts.case.people if not person.key.endswith(ALIAS)]
@@ -87,13 +89,20 @@ def content(
         "people": plain(people),
         "organisation": plain(facts.organisation) | {"name": organisation},
         "recipients": [_recipient(one, answers, agencies) for one in facts.recipients],
-        "items": plain(facts.items),
+        "items": [_item(one, agencies) for one in facts.items],
         "findings": [_finding(finding, answers.get("points") or {}) for finding in findings],
         "guidance": _guidance(findings, answers.get("pages") or {}),
         "lists": lists.version(),
         "row": row(facts, findings) | dict(marks or {}),
         **({"procedure_title": procedure} if procedure else {}),
+        **({"advice": [dict(one) for one in advice]} if advice else {}),
     }
+
+
+def _item(item: rules.Item, agencies: Mapping[str, str]) -> dict[str, Any]:
+    said: dict[str, Any] = plain(item)
+    named = agencies.get(item.received_from) or lists.label("unlisted_agency", item.received_from)
+    return said | ({"received_from_name": named} if item.received_from else {})
 
 
 def _recipient(

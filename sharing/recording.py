@@ -23,6 +23,8 @@ class Ready:
     said: dict[str, Any]
     sealed: chain.Sealed
     consent: ConsentRecord | None
+    advice: tuple[str, ...] = ()
+    """The marks of the questions and answers that it records."""
 
 
 def consent_record(draft: Draft, by: User, facts: rules.Facts) -> ConsentRecord | None:

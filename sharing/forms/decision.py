@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.utils import timezone
@@ -21,10 +21,13 @@ WORKING_DAYS_AT_HIGH_RISK = {"do_not_share": 2, "not_yet": 1}
 class DecisionForm(PageForm):
     """Your decision."""
 
+    as_stored = False
+
     doubt = Radios(
         options("doubt"),
         label="Are you in doubt about anything?",
-        help_text="You can ask a manager or the information governance lead without naming anyone.",
+        help_text="You can ask a colleague, a manager or the information governance lead without naming "
+        "anyone. If you ask now and select nothing below, your decision is “Not yet” until the answer comes.",
         error_messages={"required": "Select whether you are in doubt"},
     )
     outcome = Radios(
@@ -46,6 +49,19 @@ class DecisionForm(PageForm):
             self.fields[
                 "outcome"
             ].help_text = "To share means here: to ask, and to reveal these items in asking."
+
+    def again(self) -> Self:
+        """The same page as stored: what is not in the draft is not decided for it."""
+        self.as_stored = True
+        return super().again()
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever asks first has not decided yet."""
+        asks = self.cleaned_data.get("doubt") == "ask" and not self.as_stored
+        if asks and "outcome" in self.emptied():
+            self.errors.pop("outcome")
+            self.cleaned_data["outcome"] = "not_yet"
+        return self.cleaned_data
 
     def defaults(self) -> dict[str, Any]:
         """Now."""

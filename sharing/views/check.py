@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +14,9 @@ from django.views.decorators.http import require_http_methods
 from audit.chain import receipt_code
 from cases.actions import see
 from cases.banner import banner
-from sharing import access, actions, display, due, journey, projection, rules
+from sharing import access, actions, advice, display, due, journey, projection, rules
 from sharing.answers import fingerprint
-from sharing.models import Decision
+from sharing.models import Advice, Decision
 from sharing.summary import about, golden_rules, sections
 from sharing.views.desk import (
     Desk,
@@ -167,6 +168,7 @@ def _check(
     shown = [
         {"words": words(one.words), "answer": answered.get(one.code, "")} for one in rules.points(findings)
     ]
+    asked = advice.for_draft(desk.draft)
     return show(
         desk,
         "sharing/check.html",
@@ -176,11 +178,17 @@ def _check(
         points=shown,
         kept=[words(one.words) for one in rules.stops(findings)] if desk.sheet.facts.already_sent else [],
         obstacles=obstacles(desk),
-        seen=fingerprint(desk.draft.saves, desk.sheet.facts),
+        seen=_mark(desk, asked),
+        advice_cards=partial(advice.cards, asked),
         form=Problems(problems),
         errors={target: at_place(problems, target) for target in ("obstacles", "summary", "followed")},
         followed=followed,
     )
+
+
+def _mark(desk: Desk, asked: Sequence[Advice]) -> str:
+    """The mark of what the page shows, with the advice that belongs to it."""
+    return fingerprint(desk.draft.saves, desk.sheet.facts, advice.marks(asked))
 
 
 @on_draft
@@ -191,7 +199,7 @@ def record(request: HttpRequest, desk: Desk) -> HttpResponse:
     if journey.panel_due(desk.sheet):
         return redirect("draft_panel", desk.draft.id)
     seen = request.POST.get("seen", "")
-    if obstacles(desk) and seen == fingerprint(desk.draft.saves, desk.sheet.facts):
+    if obstacles(desk) and seen == _mark(desk, advice.for_draft(desk.draft)):
         return _check(desk, [("obstacles", "This decision cannot be recorded yet. See what is still open")])
     try:
         actions.record(by=desk.user, draft=desk.draft, seen=seen)

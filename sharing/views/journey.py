@@ -1,5 +1,6 @@
 """The task list of a draft, and each page of questions."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from audit.ledger import DuplicateRequest
 from cases import access as case_access
-from sharing import actions, journey
+from sharing import actions, advice, journey
 from sharing.forms.basis import UNFOLD, ConditionsForm
 from sharing.forms.page import PageForm
 from sharing.views.desk import (
@@ -24,6 +25,9 @@ from sharing.views.desk import (
     show,
     with_stops,
 )
+
+DECISION = "decision"
+"""The page that asks about doubt: it leads to advice, and shows what came of it."""
 
 
 @require_POST
@@ -123,6 +127,9 @@ def _onward(desk: Desk, page: journey.Step) -> HttpResponse:
     form = _as_stored(desk, page)
     if form.is_bound:
         return show_step(desk, page, form, saved=True)
+    asks = page.slug == DECISION and desk.sheet.answers.get("doubt") == "ask"
+    if asks and not advice.stands(advice.for_draft(desk.draft)):
+        return redirect("draft_advice", desk.draft.id)
     return redirect(address(desk, journey.next_step(page.slug, desk.sheet)))
 
 
@@ -130,6 +137,8 @@ def show_step(desk: Desk, page: journey.Step, form: PageForm, **context: Any) ->
     """Show a page of questions."""
     before = journey.previous_step(page.slug, desk.sheet)
     back = address(desk, before) if before else reverse("draft", args=[desk.draft.id])
+    if page.slug == DECISION:
+        context["advice_cards"] = partial(advice.cards, advice.for_draft(desk.draft))
     return show(desk, "sharing/step.html", typing=page.slug, step=page, form=form, back=back, **context)
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from cases.models import Case
 from cases.views import page
-from sharing import access, after, asked, due, lists
+from sharing import access, advice, after, asked, due, lists
 from sharing.models import Decision
 from sharing.views.decisions import tags
 
@@ -39,6 +39,7 @@ def case_sharing(request: HttpRequest, reference: str) -> HttpResponse:
         "decisions": [] if showing == DRAFTS else _rows(shown),
         "drafts": _drafts(drafts) if showing == DRAFTS else [],
         "asked": asked.of_case(case),
+        "advice": advice.listed(advice.of_case(case), timezone.now()),
         "matched": list(
             access.decisions_for(page.user(request))
             .filter(case__matched_to=case)

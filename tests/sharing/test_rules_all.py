@@ -168,6 +168,7 @@ def test_the_bases_offered() -> None:
 
 def test_every_finding_has_words_and_all_words_of_findings_have_a_finding() -> None:
     findings = {f"stop.{code}" for code in rules.STOPS} | {f"point.{code}" for code in rules.POINTS}
+    findings |= advice.WORDS
     assert findings == {one.id for one in words.all_words() if one.id.startswith(("stop.", "point."))}
 
 
