@@ -47,7 +47,7 @@ class OwnLetter(Exception):  # noqa: N818 - it is what happened, not a fault
 
 
 def needs(about: Request | Asked) -> case_access.What:
-    """The right that writing about it needs: to ask is work on the case, an answer goes of a closed one too."""
+    """The right that writing about it needs: asking is work on the case; of a closed one too, one answers."""
     return "work" if isinstance(about, Request) else "follow"
 
 

@@ -7,7 +7,7 @@ Everything that has words comes from opened entries; the caller has entered that
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -156,7 +156,7 @@ def _of_request(request: Request, kind: str, by: User) -> Ground:
         role=_job(decided, request.recipient) if found.names else "",
         agency=told.said.get("agency_name", "") if kind != "L4" else "",
         reply_by=_reply_by(told, acts[0], organisation),
-        signed=by.name if found.names else "",
+        signed=_signature(by) if found.names else "",
         body=body,
         templates=templates,
     )
@@ -167,7 +167,9 @@ def _values(told: requests.Told, organisation: str, revealed: list[str]) -> dict
     said, refused = told.said, told.refused
     steps = {one.row.act: one for one in told.steps}
     what = [
-        f"{_sentence(one['text'])} We need it because: {one['why']}" if one.get("why") else one["text"]
+        f"{_sentence(one['text'])} We need it because: {_sentence(one['why'])}"
+        if one.get("why")
+        else one["text"]
         for one in said.get("what", ())
     ]
     values = {name: said.get(name, "") for name in ("need", "purpose", "who_sees")}
@@ -239,10 +241,17 @@ def _reply_by(told: requests.Told, act: states.Act, organisation: Organisation) 
         reply_by=None,
         timers=requests.timers(organisation, now),
     )
-    if rings is None or states.urgent(told.request.urgency):
-        return rings
+    if rings is None:
+        return None
+    if states.urgent(told.request.urgency):
+        # To a quarter of an hour: nobody asks for a reply by 12:59pm.
+        return rings.replace(minute=rings.minute // 15 * 15, second=0, microsecond=0) + timedelta(minutes=15)
     until = organisation.working_until
     return local(rings).replace(hour=until.hour, minute=until.minute, second=0)
+
+
+def _signature(user: User) -> str:
+    return f"{user.name}, {user.get_role_display().lower()}"
 
 
 def _job(decided: Mapping[str, Any], recipient: str) -> str:
@@ -302,7 +311,7 @@ def _of_asked(row: Asked, kind: str, by: User) -> Ground:
         role=said.get("requester_job") or "",
         agency=said.get("agency_name") or "",
         reply_by=None,
-        signed=by.name,
+        signed=_signature(by),
         body=body,
         templates=templates,
     )

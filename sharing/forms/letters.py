@@ -40,8 +40,8 @@ class LetterForm(GovForm):
     body = PlainTextField(
         label="What does it say?",
         help_text=(
-            "Change what you want. Leave an empty line between paragraphs; begin a point of a list with “- ”. "
-            "The greeting, the reference and the signature are added."
+            "Change what you want. Leave an empty line between paragraphs. "
+            "A line of a list begins with “- ”. The greeting, the reference and the signature are added."
         ),
         max_length=LONGEST,
         rows=24,

@@ -94,10 +94,12 @@ def _prepared(
 ) -> HttpResponseRedirect | None:
     """Save the letter and go to its page; None: the form says why it is not saved."""
     by, kind = page.user(request), ground.kind.code
+    made: list[Letter] = []
 
-    def action(key: UUID | None) -> object:
-        return letter_actions.prepare_letter(
-            by=by, about=about, kind=kind, values=form.values(), request_key=key
+    def action(key: UUID | None) -> None:
+        values = form.values()
+        made.append(
+            letter_actions.prepare_letter(by=by, about=about, kind=kind, values=values, request_key=key)
         )
 
     try:
@@ -108,8 +110,10 @@ def _prepared(
     except letter_words.NotDue:
         messages.warning(request, NOT_DUE)
         return redirect(_address(about))
-    made = letters.made_with(by, page.request_key(request)) if done else None
-    return redirect("letter", made.reference) if made else redirect(_address(about)) if done else None
+    if not done:
+        return None
+    found = made[0] if made else letters.made_with(by, page.request_key(request))
+    return redirect("letter", found.reference) if found else redirect(_address(about))
 
 
 def _before(request: HttpRequest, about: Request | Asked, kind: str) -> dict[str, Any]:
@@ -178,7 +182,7 @@ def _send(row: Letter, shown: dict[str, Any], may: frozenset[str]) -> str:
     can_go = shown["stands"] in (letters.PREPARED, letters.CLEARED) and not shown["problem"]
     if row.request is None or not can_go or "work" not in may:
         return ""
-    return reverse("request_act", args=[row.request.reference, shown["act"].code])
+    return reverse("request_act", args=[row.request.reference, shown["act"].code.replace("_", "-")])
 
 
 def _checked(request: HttpRequest, row: Letter, form: CheckLetterForm) -> HttpResponseRedirect | None:
