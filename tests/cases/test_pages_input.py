@@ -34,8 +34,8 @@ FIELDS = [
         "risk": "assessed_on checklist_yes incidents incident_on judged_high judgement level "
         "local_criterion marac_referred_on",
         "concern add": "kind happened_on date_not_known text source action",
-        "information add": "text received_from received_on source conditions dated nature whose historical checked_on "
-        "about alleges_offence date_not_known",
+        "information add": "text received_from received_on source conditions dated nature whose "
+        "historical checked_on about alleges_offence date_not_known",
         "information change": "text dated about",
         "consent": "happened_on consent wishes informed told_by note",
         "exclude": "user reason",

@@ -107,9 +107,9 @@ def decided(by: User, file: CaseFile, **changes: Any) -> Decision:
     return actions.record(by=by, draft=draft_of(by, file, **changes), now=NOW)
 
 
-def alter_seal(decision: Decision) -> None:
-    """Change one bit of what was sealed with a decision."""
-    entry = ledger.by_hash(bytes(decision.entry_hash))
+def alter_seal(row: Any) -> None:
+    """Change one bit of what was sealed with a decision, or with any other row that stands for an entry."""
+    entry = ledger.by_hash(bytes(row.entry_hash))
     assert entry is not None
     changed = bytes(entry.sealed)[:-1] + bytes([bytes(entry.sealed)[-1] ^ 1])
     with behind_the_guards(), connection.cursor() as cursor:
