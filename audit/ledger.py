@@ -112,8 +112,9 @@ SELECT h.subject, (
 
 
 def _moment(stored: Any) -> datetime:
-    """A moment as a driver hands it over; SQLite has text, in UTC and without saying so."""
-    return stored if isinstance(stored, datetime) else datetime.fromisoformat(stored).replace(tzinfo=UTC)
+    """A moment as a driver hands it over; SQLite's is in UTC, as text or not, and does not say so."""
+    moment = stored if isinstance(stored, datetime) else datetime.fromisoformat(stored)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def newest(subjects: Iterable[UUID], *, but: Iterable[str]) -> dict[UUID, datetime]:

@@ -67,6 +67,15 @@ def make_tables() -> None:
     Permission.objects.get_or_create(content_type=kind, codename="work_on_plaincase", name="Work on it")
 
 
+def fill_tracked() -> None:
+    """Put the same cases and people in the tables with history: a row is saved faster in a small table."""
+    with connection.cursor() as cursor:
+        for plain, tracked in ((PlainCase, TrackedCase), (PlainPerson, TrackedPerson)):
+            columns = ", ".join(f'"{field.column}"' for field in plain._meta.concrete_fields)
+            same = f"SELECT {columns} FROM {plain._meta.db_table}"  # noqa: S608 - names of our own
+            cursor.execute(f"INSERT INTO {tracked._meta.db_table} ({columns}) {same}")
+
+
 def make_trigrams() -> bool:
     """Index the readable text by trigrams, as `icontains` asks for it; False where that is not to be had."""
     if connection.vendor != "postgresql":

@@ -24,6 +24,7 @@ class Work:
     def __init__(self, load: _caseload.Caseload) -> None:
         self.turn = False
         self.trigrams = _plain.make_trigrams()
+        _plain.fill_tracked()
         self.manager, self.officer = (
             User.objects.get(id=load.manager.id),
             User.objects.get(id=load.officer.id),

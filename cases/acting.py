@@ -44,6 +44,28 @@ def ready(row: models.Model, by: User) -> models.Model:
     return row
 
 
+def save_new(rows: Sequence[models.Model]) -> None:
+    """Save new rows of one model, each `ready`, with their history: two statements for however many.
+
+    As simple-history does it row by row; the history has the stored bytes, like `fields.keep_stored_bytes`.
+    """
+    if not rows:
+        return
+    model: Any = type(rows[0])
+    model._base_manager.bulk_create(rows)
+    kept, now = model.history.model, timezone.now()
+    names = [field.attname for field in kept.tracked_fields]
+    kept._base_manager.bulk_create(
+        kept(
+            history_date=now,
+            history_type="+",
+            history_user=row._history_user,  # type: ignore[attr-defined]
+            **{name: row.__dict__[name] for name in names},
+        )
+        for row in rows
+    )
+
+
 def settle(row: models.Model, before: Mapping[str, Any]) -> None:
     """Under the lock, take over what others saved in the fields that we leave alone, so that history is true.
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from audit import chain, ledger
 from cases import access, doubles, events, search, setting_up, vault
-from cases.acting import plain, ready
+from cases.acting import plain, ready, save_new
 from cases.models import Case, CaseKey, Concern, Person, Team, User
 from cases.models.cases import new_reference
 
@@ -46,8 +46,8 @@ class Opening:
         access.require_team(self.by, self.case.team)
         self.key.save(force_insert=True)
         self.case.save(force_insert=True)
-        for row in (*self.people, *self.concerns):
-            row.save(force_insert=True)
+        save_new(self.people)
+        save_new(self.concerns)
         self.tell_owners()
         self.index()
         ledger.append(self.sealed)

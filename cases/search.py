@@ -66,10 +66,10 @@ def _word(word: str) -> tuple[str, str]:
     return ("whole", word) if len(word) < _SHORTEST else ("start", word[:_LONGEST])
 
 
-def _beginnings(word: str) -> Iterator[tuple[str, str]]:
-    yield _word(word)
-    for length in range(_SHORTEST, min(len(word), _LONGEST)):
-        yield "start", word[:length]
+def _beginnings(words: Iterable[str]) -> set[tuple[str, str]]:
+    words = list(words)
+    found = {("start", word[:n]) for word in words for n in range(_SHORTEST, min(len(word), _LONGEST) + 1)}
+    return found | {_word(word) for word in words if len(word) < _SHORTEST}
 
 
 def tokens(person: Person) -> list[int]:
@@ -78,7 +78,7 @@ def tokens(person: Person) -> list[int]:
     What was altered outside the application, and what cannot be opened any more, has none.
     """
     texts = {name: _opened(person, name) for name in _SEARCHED}
-    return sorted({*_tokens({*_searchable(texts), *_marks(texts)})})
+    return sorted({*_tokens(_searchable(texts).union(_marks(texts)))})
 
 
 def _opened(person: Person, name: str) -> str:
@@ -89,22 +89,20 @@ def _opened(person: Person, name: str) -> str:
     return "" if text == DESTROYED else text
 
 
-def _searchable(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _searchable(texts: Mapping[str, str]) -> set[tuple[str, str]]:
     """What a search can meet, as kind and folded text."""
+    names: set[str] = set()
     for name in _NAMES:
         found = list(spelling.words(texts[name]))
-        parts = {part for word in found for part in (word.joined, *word.parts)}
-        for part in parts | set(spelling.together(found)):
-            yield from _beginnings(part)
-            if sound := spelling.sound(part):
-                yield "sound", sound
-    for word in spelling.words(texts["address"]):
-        for part in {word.joined, *word.parts}:
-            yield from _beginnings(part)
-    for postcode in spelling.postcodes(texts["address"]):
-        yield from _beginnings(postcode)
-    yield from (("phone", number) for number in spelling.phones(texts["contact"]))
-    yield from (("email", email) for email in spelling.emails(texts["contact"]))
+        names.update(spelling.together(found), *((word.joined, *word.parts) for word in found))
+    address, contact = texts["address"], texts["contact"]
+    kept = _beginnings(names | spelling.postcodes(address))
+    kept.update(("sound", sound) for name in names if (sound := spelling.sound(name)))
+    # A street or a town is typed whole: its beginnings would be a third of all tokens.
+    kept.update(_word(part) for word in spelling.words(address) for part in (word.joined, *word.parts))
+    kept.update(("phone", number) for number in spelling.phones(contact))
+    kept.update(("email", email) for email in spelling.emails(contact))
+    return kept
 
 
 def _marks(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -158,7 +156,8 @@ def _save_sqlite(cursor: Any, rows: Sequence[Row]) -> None:
         "INSERT INTO cases_search (id, person, case_id, tokens) VALUES (%s, %s, %s, %s)",
         [(n, row.person.hex, row.case.hex, array("q", row.tokens).tobytes()) for n, row in numbered],
     )
-    pairs = [(token, n) for n, row in numbered for token in row.tokens]
+    # In the order of the table: what belongs on one of its pages is written while that is at hand.
+    pairs = sorted((token, n) for n, row in numbered for token in row.tokens)
     cursor.executemany("INSERT INTO cases_search_token (token, id) VALUES (%s, %s)", pairs)
 
 

@@ -224,6 +224,19 @@ def test_a_case_with_its_people_is_one_entry(officer: User, team: Team) -> None:
     assert events.content_of(entry)["people"] == people
 
 
+def test_people_of_a_new_case_have_their_history_as_if_saved_one_by_one(officer: User, team: Team) -> None:
+    people = [{"role": "child", "name": name} for name in ("Ann", "Bo")]
+    case = actions.create_case(by=officer, team=team, concern_identified_at=WHEN, people=people)
+    beside = actions.add_person(by=officer, case=case, values={"role": "child", "name": "Cy"})
+    for person, name in zip(case.people.all(), ("Ann", "Bo", "Cy"), strict=True):
+        (kept,) = person.history.all()
+        alone = beside.history.get()
+        assert (kept.name, kept.history_user, kept.history_type) == (name, officer, "+")
+        assert kept.history_change_reason == alone.history_change_reason
+        for field in Person._meta.concrete_fields:
+            assert kept.__dict__[field.attname] == person.__dict__[field.attname], field.name
+
+
 @pytest.mark.parametrize("who", ["other_manager", "governance", "administrator"])
 def test_a_case_is_opened_in_a_team_of_ones_own(who: str, team: Team, request: pytest.FixtureRequest) -> None:
     with pytest.raises(PermissionDenied):
