@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.urls import reverse
 
-from cases import access, choices
+from cases import access, choices, panels
 from cases.fields import drawing, stored_value
 from cases.models import Case, Person
 
@@ -118,7 +118,7 @@ def banner(case: Case, held: frozenset[access.What]) -> dict[str, Any]:
             "risk_colour": RISK_COLOURS.get(case.risk_level, "grey"),
             "contact": _contact(case),
             "staff_alert": case.staff_safety,
-            "missing": "",
+            "missing": panels.missing(case),
             "tags": tags(case),
             "code_word": any(has_code_word(one) for one in victims(case)),
             "safety": reverse("case_safety", args=[case.reference]),

@@ -1,4 +1,4 @@
-"""What floors above add to a case's overview. This floor knows neither their tables nor their words."""
+"""What floors above add to a case's overview and its banner. Their tables and words are not known here."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,10 +31,12 @@ class Request:
 
 Panel = Callable[[Case, User], list[Row]]
 Attention = Callable[[Case, User], list[dict[str, str]]]
+Missing = Callable[[Case], list[dict[str, str]]]
 Requests = Callable[[Case], list[Request]]
 _panels: list[Panel] = []
 _requests: list[Requests] = []
 _attention: list[Attention] = []
+_missing: list[Missing] = []
 
 
 def register(panel: Panel) -> None:
@@ -69,3 +71,17 @@ def register_requests(source: Requests) -> None:
 def requests(case: Case) -> list[Request]:
     """The requests that were made about a case, newest first."""
     return [one for source in _requests for one in source(case)]
+
+
+def register_missing(source: Missing) -> None:
+    """Add a source of what is still missing in a case, for its banner; once is enough.
+
+    Each has `words`, `reference`, `href` and `next` (what to do now, or ""), and nothing personal.
+    """
+    if source not in _missing:
+        _missing.append(source)
+
+
+def missing(case: Case) -> list[dict[str, str]]:
+    """What is still missing in the case of what floors above keep."""
+    return [one for source in _missing for one in source(case)]

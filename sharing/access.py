@@ -10,6 +10,7 @@ from django.http import Http404
 
 from cases import access
 from cases.models import Case, Exclusion, Membership, Organisation, User
+from sharing import missing
 from sharing.models import Advice, AdviceAnswer, Agreement, Decision, Draft, Incident, Typing
 from sharing.rules import advice as advice_rules
 
@@ -29,7 +30,10 @@ def drafts_for(user: User | AnonymousUser) -> QuerySet[Draft]:
 
 def stored_draft(draft_id: UUID) -> Draft | None:
     """The draft as it is now, or None where there is none; whoever uses it asks `require_draft` too."""
-    return _drafts().filter(id=draft_id).first()
+    found = _drafts().filter(id=draft_id).first()
+    if found:
+        missing.keep(found.case, vars(found)[missing.NAME])
+    return found
 
 
 @cache
@@ -40,7 +44,9 @@ def _drafts() -> QuerySet[Draft]:
     # So has its advice: most cases have none.
     asked = Exists(Advice.objects.filter(case=OuterRef("case_id")))
     found = Draft.objects.select_related("case")
-    return found.annotate(has_typing=typing, has_advice=asked, **_settings())
+    # The banner's line of what is missing comes along too.
+    lacks = {missing.NAME: missing.column("case_id")}
+    return found.annotate(has_typing=typing, has_advice=asked, **lacks, **_settings())
 
 
 _SETTINGS = tuple(field.attname for field in Organisation._meta.concrete_fields)

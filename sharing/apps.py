@@ -21,8 +21,10 @@ class SharingConfig(AppConfig):
             asked,
             events,
             looking_again,
+            missing,
             projection,
             received,
+            requests,
             work,
         )
         from sharing.open_ends import of_sharing  # noqa: PLC0415 - needs the models
@@ -34,6 +36,8 @@ class SharingConfig(AppConfig):
         open_ends.register(of_sharing)
         waiting.register(work.references)
         timed_access.register(access.case_of_decision)
+        timed_access.register(requests.case_of)
+        panels.register_missing(missing.lines)
         panels.register_attention(looking_again.attention)
         panels.register_attention(asked.attention)
         panels.register_attention(advice.attention)

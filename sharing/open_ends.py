@@ -6,12 +6,13 @@ from django.urls import reverse
 
 from cases.models import Case, User
 from cases.open_ends import OpenEnd
-from sharing import access, advice, asked, due
-from sharing.models import Decision, Draft, Incident
+from sharing import access, advice, asked, due, requests
+from sharing.models import Decision, Draft, Incident, Request
+from sharing.rules.requests import CLOSED
 
 
 def of_sharing(case: Case, user: User) -> list[OpenEnd]:
-    """Drafts, what is not sent, what is not completed; wrong recipients without an answer go on afterwards.
+    """Drafts, requests, what is not sent or completed; wrong recipients without an answer go on afterwards.
 
     Args:
         user: whoever asks. A draft of somebody else is named, with no address for whom it does not open.
@@ -21,6 +22,7 @@ def of_sharing(case: Case, user: User) -> list[OpenEnd]:
         *_drafts(case, user),
         *_to_complete(decisions, case),
         *_to_send(decisions),
+        *_requests(case),
         *asked.open_ends(case),
         *advice.open_ends(case),
         *_incidents(case),
@@ -57,6 +59,13 @@ def _to_send(decisions: list[Decision]) -> Iterator[OpenEnd]:
         if left[one.id]:
             words = f"Decision {one.reference}: record what was sent, or that nothing more will be"
             yield OpenEnd(words, reverse("decision_sent", args=[one.reference]), blocks=True)
+
+
+def _requests(case: Case) -> Iterator[OpenEnd]:
+    """A closed case is chased by nobody: closing it would end what a blanket refusal can never end."""
+    for one in requests.standing(Request.objects.filter(case=case)).exclude(state=CLOSED):
+        words = f"Close the request {one.reference}, or go on with it"
+        yield OpenEnd(words, reverse("request", args=[one.reference]), blocks=True)
 
 
 def _incidents(case: Case) -> Iterator[OpenEnd]:

@@ -279,7 +279,7 @@ def close(
     """
 
     def offered() -> None:
-        if values["ending"] not in endings(request, by):
+        if values["ending"] not in requests.endings(request, by):
             raise NotAnEnding
 
     return _move(
@@ -291,18 +291,6 @@ def close(
         seen=seen,
         request_key=request_key,
         also=offered,
-    )
-
-
-def endings(request: Request, user: User) -> list[str]:
-    """The ways in which this user may close a request now: codes of the list `request_ending`."""
-    steps = list(request.steps.order_by("number"))
-    refusals = [step.refusal for step in steps if step.refusal]
-    return rules.endings(
-        steps[-1].state,
-        refusals[-1] if refusals else "",
-        came=any(step.items for step in steps),
-        manager=case_access.can(user, "approve", request.case),
     )
 
 

@@ -11,10 +11,11 @@ from django.utils import timezone
 from cases import access as case_access
 from cases.models import Agency, Case, Exclusion, User
 from sharing import lists, requests
-from sharing.models import RequestStep
+from sharing.models import Request, RequestStep
 from sharing.request_page import state_tag
 from sharing.rules import requests as rules
 
+READERS = (User.Role.OFFICER, User.Role.MANAGER, User.Role.GOVERNANCE)
 SHOWN = 200
 """The most requests that the list shows."""
 
@@ -41,6 +42,16 @@ def open_ones(found: QuerySet[Any], names: Mapping[str, str], now: datetime) -> 
     """The requests of these that are not closed, what is overdue first."""
     rows = requests.standing(found).exclude(state=rules.CLOSED).order_by("due_at", "reference")
     return [_line(one, names, now) for one in rows.select_related("case")[:SHOWN]]
+
+
+def of_case(case: Case, now: datetime) -> list[Line]:
+    """Every request of a case, what is open and overdue first, what is closed last."""
+    rows = list(requests.standing(Request.objects.filter(case=case)).select_related("case"))
+    if not rows:
+        return []
+    rows.sort(key=lambda one: (one.due_at is None, one.due_at or one.recorded_at, one.reference))
+    names = agency_names()
+    return [_line(one, names, now) for one in rows]
 
 
 def _line(row: Any, names: Mapping[str, str], now: datetime) -> Line:

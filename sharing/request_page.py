@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import InformationItem, Organisation, User
-from sharing import display, letters, lists, projection, request_actions, requests
+from sharing import display, letters, lists, projection, requests
 from sharing.forms.requests import MOST
 from sharing.models import Decision, Letter, Request
 from sharing.rules import requests as rules
@@ -82,6 +82,27 @@ def recipient_of(decision: Decision, said: Mapping[str, Any], key: str) -> Mappi
     if not rules.may_ask(decision.started, decision.outcome, followed=decision.followed_by.exists()):
         return None
     return next((one for one in said.get("recipients", ()) if one["key"] == key), None)
+
+
+def offers(decision: Decision, said: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The recipients whom a decision allows to ask, each with its request or where to write one."""
+    if not rules.may_ask(decision.started, decision.outcome, followed=False):
+        return []
+    written = {one.recipient: one for one in requests.standing(Request.objects.filter(decision=decision))}
+    followed = decision.followed_by.exists()
+    people = [one for one in said.get("recipients", ()) if one["key"] in written or not followed]
+    agencies = [one.get("agency_name") or one["name"] for one in people]
+    return [
+        {
+            "name": one["name"],
+            "agency": agency,
+            "several": agencies.count(agency) > 1,
+            "request": (found := written.get(one["key"])),
+            "tag": state_tag(found.state) if found else None,
+            "href": reverse("request_new", args=[decision.reference, one["key"]]),
+        }
+        for one, agency in zip(people, agencies, strict=True)
+    ]
 
 
 WHO_SEES = "Those who work on this case, and their manager. It is kept in the case record."
@@ -173,7 +194,7 @@ class Page:
     def acts(self) -> list[Act]:
         """What can be done now by this user, the suggested first."""
         first = rules.suggested(self.told.state, self.told.refusal)
-        closes = bool(request_actions.endings(self.row, self.user))
+        closes = bool(requests.endings(self.row, self.user))
         offered = [one for one in rules.acts_in(self.told.state) if one.code != "close" or closes]
         acts = [Act(*self._address(one), first=one.code == first) for one in offered]
         return sorted(acts, key=lambda act: not act.first)

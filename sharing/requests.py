@@ -140,6 +140,18 @@ def newest_step(request: Request) -> RequestStep:
     return RequestStep.objects.filter(request=request).order_by("-number")[0]
 
 
+def endings(request: Request, user: User) -> list[str]:
+    """The ways in which this user may close a request now: codes of the list `request_ending`."""
+    steps = list(request.steps.order_by("number"))
+    refusals = [step.refusal for step in steps if step.refusal]
+    return rules.endings(
+        steps[-1].state,
+        refusals[-1] if refusals else "",
+        came=any(step.items for step in steps),
+        manager=access.can(user, "approve", request.case),
+    )
+
+
 def standing(found: QuerySet[Request]) -> Any:
     """Requests with where each stands: `state`, `due_at`, `number` of the newest step, in one query."""
     newest = RequestStep.objects.filter(request=OuterRef("pk")).order_by("-number")

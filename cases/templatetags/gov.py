@@ -161,13 +161,19 @@ def asset_url(path: str) -> str:
 
 
 NAVIGATION: dict[str, tuple[tuple[str, str], ...]] = {
-    "officer": (("My work", "/"), ("Cases", "/cases/")),
-    "manager": (("My work", "/"), ("Cases", "/cases/"), ("My team", "/team/")),
+    "officer": (("My work", "/"), ("Cases", "/cases/"), ("Requests", "/requests/")),
+    "manager": (
+        ("My work", "/"),
+        ("Cases", "/cases/"),
+        ("Requests", "/requests/"),
+        ("My team", "/team/"),
+    ),
     "governance": (
         ("My work", "/"),
         ("Decision log", "/logs/"),
         ("Wrong person", "/incidents/"),
         ("Agreements", "/agreements/"),
+        ("Requests", "/requests/"),
     ),
     "administrator": (
         ("My work", "/"),

@@ -53,7 +53,7 @@ class ActForm(GovForm):
 
     def values(self) -> dict[str, Any]:
         """The answers as the action takes them."""
-        return dict(self.cleaned_data)
+        return {"method" if name == "how" else name: one for name, one in self.cleaned_data.items()}
 
 
 class RequestForm(ActForm):
@@ -146,7 +146,7 @@ class ChaseForm(ActForm):
         help_text="Their name and job.",
         error_messages={"required": "Enter who you spoke or wrote to"},
     )
-    method = Dropdown(
+    how = Dropdown(
         label="How did you reach them?", error_messages={"required": "Select how you reached them"}
     )
     reply_by = MomentField(
@@ -159,7 +159,7 @@ class ChaseForm(ActForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer("method", options("method"))
+        self.offer("how", options("method"))
 
 
 class RefusalForm(ActForm):
@@ -204,7 +204,7 @@ class SentLetterForm(ActForm):
         help_text="Their name and job.",
         error_messages={"required": "Enter who it went to"},
     )
-    method = Dropdown(label="How was it sent?", error_messages={"required": "Select how it was sent"})
+    how = Dropdown(label="How was it sent?", error_messages={"required": "Select how it was sent"})
     sent_at = MomentField(
         label="When was it sent?",
         help_text=EXAMPLE,
@@ -215,7 +215,7 @@ class SentLetterForm(ActForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer("method", options("method"))
+        self.offer("how", options("method"))
         self.initial.setdefault("sent_at", timezone.now())
 
 
@@ -286,7 +286,6 @@ class AnswerForm(ActForm):
 class PieceForm(InformationForm):
     """One piece of what came: the questions about any information, but for who gave it to us and when."""
 
-    buttons = ()
     strict_names = False
     kept = (
         *("text", "source", "nature", "whose", "dated", "date_not_known", "historical"),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from audit.chain import receipt_code
 from cases.actions import see
 from cases.banner import banner
-from sharing import access, actions, advice, display, due, journey, projection, rules
+from sharing import access, actions, advice, display, due, journey, projection, request_page, rules
 from sharing.answers import fingerprint
 from sharing.models import Advice, Decision
 from sharing.summary import about, golden_rules, sections
@@ -230,5 +230,9 @@ def done(request: HttpRequest, draft_id: UUID) -> HttpResponse:
                 "banner": banner(draft.case, held),
                 "unsent": bool(due.left_to_send(decision)),
                 "follows": decision.follows,
+                "asking": request_page.offers(decision, projection.said_of(decision))
+                if decision.started == "need"
+                else [],
+                "may": held,
             },
         )

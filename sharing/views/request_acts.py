@@ -71,7 +71,7 @@ def _answer(part: bool) -> Make:
 
 
 def _close(record: Record, _told: requests.Told) -> CloseForm:
-    endings = request_actions.endings(record.row, record.user)
+    endings = requests.endings(record.row, record.user)
     return CloseForm(page.posted(record.http), endings=endings)
 
 
@@ -82,7 +82,7 @@ def _discard(record: Record, _told: requests.Told) -> DiscardForm:
 def _letter(record: Record, told: requests.Told) -> SentLetterForm:
     to_them = told.state in (rules.DRAFT, rules.REFUSED, rules.PART)
     initial = {"sent_to": told.said.get("recipient_name", "") if to_them else ""}
-    initial["method"] = request_page.method_of(record.row)
+    initial["how"] = request_page.method_of(record.row)
     return SentLetterForm(page.posted(record.http), initial=initial)
 
 
@@ -160,7 +160,7 @@ def _turned_away(record: Record, told: requests.Told, code: str) -> HttpResponse
     """Where the act cannot be begun now: to the page of the request, or to the letter that comes first."""
     if told.state not in rules.ACTS[code].since:
         words = f"That cannot be done now. The request stands at “{rules.STATES[told.state]}”."
-    elif code == "close" and not request_actions.endings(record.row, record.user):
+    elif code == "close" and not requests.endings(record.row, record.user):
         words = "You cannot close the request yet. This is what can be done now."
     elif rules.ACTS[code].letter and letters.ready(record.row, rules.ACTS[code].letter) is None:
         words = (
@@ -204,7 +204,7 @@ def _draw(record: Record, code: str, form: Any, forms: list[Any], status: int) -
     context = {
         "act": rules.ACTS[code],
         "form": form,
-        "forms": forms,
+        "forms": forms[1:],
         "button": wanted.button,
         "more": getattr(form, "count", len(forms) - 1) < MOST,
         "count": getattr(form, "count", len(forms) - 1),

@@ -46,7 +46,7 @@ class Record:
 class View(Protocol):
     """A view of a request."""
 
-    def __call__(self, record: Record, /, *args: str) -> HttpResponse: ...
+    def __call__(self, record: Record, /, **slug: str) -> HttpResponse: ...
 
 
 def on_request(what: case_access.What) -> Any:
@@ -55,10 +55,10 @@ def on_request(what: case_access.What) -> Any:
     def decorate(view: View) -> Any:
         @require_http_methods(["GET", "HEAD", "POST"])
         @wraps(view)
-        def wrapped(request: HttpRequest, reference: str, *args: str) -> HttpResponse:
+        def wrapped(request: HttpRequest, reference: str, **slug: str) -> HttpResponse:
             row = requests.fetch(request.user, reference)
             case_access.require(request.user, what, row.case)
-            return view(Record(request, page.user(request), row), *args)
+            return view(Record(request, page.user(request), row), **slug)
 
         return wrapped
 
@@ -91,7 +91,8 @@ def request_one(record: Record) -> HttpResponse:
 @require_safe
 def request_index(request: HttpRequest) -> HttpResponse:
     """The open requests of the user's cases; for managers and governance leads how agencies refuse."""
-    return render(request, "sharing/requests.html", request_list.page_of(page.user(request)))
+    user = case_access.require_role(request.user, *request_list.READERS)
+    return render(request, "sharing/requests.html", request_list.page_of(user))
 
 
 # --- writing one ----------------------------------------------------------------------------------

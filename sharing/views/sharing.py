@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from cases.models import Case
 from cases.views import page
-from sharing import access, advice, after, asked, due, lists
+from sharing import access, advice, after, asked, due, lists, request_list
 from sharing.models import Decision
 from sharing.views.decisions import tags
 
@@ -37,6 +37,7 @@ def case_sharing(request: HttpRequest, reference: str) -> HttpResponse:
         "heading": f"{TABS[showing]} decisions",
         "none": NONE.get(showing, ""),
         "decisions": [] if showing == DRAFTS else _rows(shown),
+        "requests": request_list.of_case(case, timezone.now()),
         "drafts": _drafts(drafts) if showing == DRAFTS else [],
         "asked": asked.of_case(case),
         "advice": advice.listed(advice.of_case(case), timezone.now()),

@@ -30,8 +30,6 @@ from tests.sharing.requesting import (
     sent,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
 
 def test_written_under_a_decision(officer: User, case_file: CaseFile) -> None:
     decision = may_ask(officer, case_file)
