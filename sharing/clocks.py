@@ -18,7 +18,7 @@ from cases import access as case_access
 from cases import staff, working_days
 from cases.models import Case, Organisation, TimedAccess, User
 from cases.models.cases import OPEN
-from sharing import access, asked, due, letters, rules, watch
+from sharing import access, asked, due, letters, rules
 from sharing.models import (
     Advice,
     AdviceAnswer,
@@ -29,11 +29,10 @@ from sharing.models import (
     Letter,
     Request,
     RequestStep,
-    Review,
 )
 from sharing.rules import requests
-from sharing.rules.clocks import AT_ONCE, NEAR, PAST, TODAY, has_a_time, non_share_due
-from sharing.rules.terms import day_of, working_days_after
+from sharing.rules.clocks import AT_ONCE, NEAR, PAST, TODAY, approve_by, has_a_time, non_share_due
+from sharing.rules.terms import day_of
 
 NAMED, AUTHOR, OWNER, MANAGERS, LEADS = "named", "author", "owner", "managers", "leads"
 """Who is reminded: whoever is asked by name, whoever recorded it, the case's owner, its team's managers, the
@@ -141,15 +140,9 @@ def _reviews(at: Moment) -> Iterator[Waiting]:
 
 
 def _non_shares(at: Moment) -> Iterator[Waiting]:
-    """Not shared at high risk, and nobody but its author has looked at it."""
-    others = Review.objects.filter(decision=OuterRef("pk")).exclude(by=OuterRef("by"))
-    wanted = Q(risk_level="high") | Q(threshold_met=True)
-    found = due.live(Decision.objects.filter(wanted, ~Exists(others), outcome__in=watch.NOT_SHARED))
-    for one in found.values("id", "case_id", "by_id", "recorded_at", "urgency"):
-        by, hurried = (
-            non_share_due(one["recorded_at"], one["urgency"], at.closed),
-            requests.urgent(one["urgency"]),
-        )
+    for one in due.non_shares().values("id", "case_id", "by_id", "recorded_at", "urgency"):
+        by = non_share_due(one["recorded_at"], one["urgency"], at.closed)
+        hurried = requests.urgent(one["urgency"])
         yield Waiting(one["id"], one["case_id"], by, hurried=hurried, but=one["by_id"])
 
 
@@ -194,7 +187,7 @@ def _letters(at: Moment) -> Iterator[Waiting]:
     found = told.filter(kind__in=requests.APPROVED, gone=False, newer=None, checked=None)
     columns = ("id", "case_id", "recorded_at", "by_id", "request__urgency")
     for about, case, prepared, by, urgency in found.values_list(*columns):
-        until = rules.ends(working_days_after(day_of(prepared), 1, at.closed))
+        until = approve_by(prepared, at.closed)
         yield Waiting(about, case, until, hurried=requests.urgent(urgency or ""), but=by)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 
 from cases import access as case_access
 from cases import working_days
@@ -22,7 +23,9 @@ from cases.models import CaseUserPermission, Organisation, User
 from sharing import access, looking_again, rules
 from sharing.models import Decision, Disclosure, Draft, Review
 from sharing.rules.after import Pair, completion_due, still_to_send
+from sharing.rules.clocks import non_share_due
 from sharing.rules.terms import day_of
+from sharing.watch import NOT_SHARED
 
 COMPLETION = "completion"
 """How the decision that completes an emergency share follows it."""
@@ -52,10 +55,15 @@ def live(decisions: QuerySet[Decision]) -> QuerySet[Decision]:
     return decisions.filter(~Exists(Decision.objects.filter(follows=OuterRef("pk"))))
 
 
-def _theirs(user: User) -> QuerySet[Decision]:
+def theirs(user: User) -> Q:
+    """What is somebody's own, as a filter of rows of cases: theirs by case, by grant, or recorded by them."""
     granted = CaseUserPermission.objects.filter(user=user, permission__codename=case_access.GRANT)
     mine = Q(by=user) | Q(case__owner=user) | Q(case__in=granted.values("content_object_id"))
-    return live(access.decisions_for(user)).filter(mine).select_related("case")
+    return mine & Q(case__in=case_access.visible_to(user))
+
+
+def _theirs(user: User) -> QuerySet[Decision]:
+    return live(Decision.objects.filter(theirs(user))).select_related("case")
 
 
 # --- what is still to be sent ---------------------------------------------------------------------
@@ -227,3 +235,24 @@ def _review_on(found: Any) -> Any:
 
 def _in_order(found: Iterable[Due]) -> list[Due]:
     return sorted(found, key=lambda due: (due.due_at, due.decision.reference))
+
+
+# --- not shared at high risk ------------------------------------------------------------------------
+
+
+def non_shares() -> QuerySet[Decision]:
+    """Live decisions not to share at high risk that only their author has looked at (service.md §3.2)."""
+    others = Review.objects.filter(decision=OuterRef("pk")).exclude(by=OuterRef("by"))
+    wanted = Q(risk_level="high") | Q(threshold_met=True)
+    return live(Decision.objects.filter(wanted, ~Exists(others), outcome__in=NOT_SHARED))
+
+
+def non_shares_due(manager: User) -> list[Due]:
+    """Those that wait for this manager: of cases whose access they manage, and none of their own."""
+    managed = case_access.managed_by(manager)
+    found = list(non_shares().filter(case__in=managed).exclude(by=manager).select_related("case"))
+    if not found:
+        return []
+    year = day_of(min(one.recorded_at for one in found)).year
+    closed = working_days.closed(Organisation.current(), range(year, day_of(timezone.now()).year + 2))
+    return _in_order(Due(one, non_share_due(one.recorded_at, one.urgency, closed)) for one in found)

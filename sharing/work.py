@@ -8,10 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases import access as case_access
-from cases import staff
+from cases import staff, working_days
 from cases.models import Organisation, User
-from sharing import access, due, rules
-from sharing.models import Draft
+from sharing import access, advice, asked, due, letters, requests, rules
+from sharing.models import Asked, Draft, Request
+from sharing.rules import requests as states
+from sharing.rules.clocks import approve_by
 from sharing.rules.terms import day_of
 
 FOLLOWING = {
@@ -20,6 +22,16 @@ FOLLOWING = {
     "review": "Finish the new decision",
 }
 """What a draft that follows a decision is called, by how it follows."""
+
+
+REQUESTS = {
+    states.DRAFT: "Send the request",
+    states.SENT: "Ask for an answer to the request",
+    states.CHASED: "Ask again for an answer to the request",
+    states.REFUSED: "Answer the refusal of the request",
+    states.ANSWERED: "Close the request",
+}
+"""What is to be done about a request, by the state that it is in."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +54,19 @@ class Task:
 
 
 def tasks(user: User) -> list[Task]:
-    """What waits for somebody: drafts, what is to be sent, to be completed, to be looked at again."""
+    """What waits for somebody, in the order in which it is due; as many queries for much as for little."""
+    found = [_of_line(line) for line in advice.to_answer(user)]
+    if user.role in (User.Role.OFFICER, User.Role.MANAGER):
+        found += [*_of_cases(user), *_asking(user)]
+    if user.role == User.Role.MANAGER:
+        found += _to_manage(user)
+    return sorted(
+        found, key=lambda task: (task.due_at is None, task.due_at or timezone.now(), task.reference)
+    )
+
+
+def _of_cases(user: User) -> list[Task]:
+    """Drafts, what is to be sent, to be completed, to be looked at again, to be matched."""
     drafts = list(access.drafts_for(user).filter(started_by=user).select_related("case", "follows"))
     listed = {draft.id for draft in drafts}
     found = [_of_draft(draft) for draft in drafts]
@@ -53,12 +77,7 @@ def tasks(user: User) -> list[Task]:
         if one.draft is None or one.draft.id not in listed
     ]
     found += _of(due.reviews_due(user), "Look at it again", "decision_review", ("To review", "purple"))
-    found += _to_match(user)
-    if user.role == User.Role.MANAGER:
-        found += _to_manage(user)
-    return sorted(
-        found, key=lambda task: (task.due_at is None, task.due_at or timezone.now(), task.reference)
-    )
+    return [*found, *_to_match(user)]
 
 
 def references(user: User) -> set[str]:
@@ -79,6 +98,32 @@ def _of_draft(draft: Draft) -> Task:
     )
 
 
+def _of_line(line: advice.Line) -> Task:
+    return Task(line.what, line.reference, line.case, line.href, line.due_at, line.kind, line.colour)
+
+
+def _asking(user: User) -> Iterator[Task]:
+    """What we asked of advisers and other agencies, what they ask of us, and letters that came back."""
+    for line in (*advice.to_chase(user), *advice.answered_for(user)):
+        yield _of_line(line)
+    theirs = due.theirs(user)
+    asked_for = requests.standing(Request.objects.filter(theirs)).filter(due_at__isnull=False)
+    for one in asked_for.select_related("case"):
+        words, href = (
+            REQUESTS.get(one.state, "Go on with the request"),
+            reverse("request", args=[one.reference]),
+        )
+        yield Task(words, one.reference, one.case.reference, href, one.due_at, "Request", "blue")
+    for row in asked.unanswered(Asked.objects.filter(theirs)).select_related("case"):
+        href = reverse("asked", args=[row.reference])
+        yield Task("Answer", row.reference, row.case.reference, href, row.answer_by, "Asked of us", "yellow")
+    for letter in letters.returned(user):
+        href = reverse("letter", args=[letter.reference])
+        yield Task(
+            "Change the letter", letter.reference, letter.case.reference, href, None, "Returned", "orange"
+        )
+
+
 def _to_match(user: User) -> Iterator[Task]:
     """Their provisional cases that nobody has matched yet, due like the completion of an emergency share."""
     found = case_access.visible_to(user).filter(owner=user, provisional=True, matched_to=None)
@@ -91,8 +136,15 @@ def _to_match(user: User) -> Iterator[Task]:
 
 
 def _to_manage(user: User) -> Iterator[Task]:
-    """Emergency access that nobody has looked at, and the cases whose access is to be looked at again."""
+    """What a manager alone does: letters, decisions not to share, emergency access, who may see a case."""
     organisation = Organisation.current()
+    closed = working_days.closed(organisation, _years())
+    for letter in letters.waiting(user):
+        href, at = reverse("letter", args=[letter.reference]), approve_by(letter.recorded_at, closed)
+        yield Task("Approve the letter", letter.reference, letter.case.reference, href, at, *APPROVAL)
+    for due_one in due.non_shares_due(user):
+        href = reverse("decision", args=[due_one.decision.reference])
+        yield _task(due_one, "Look at the decision not to share", href, NOT_SHARED)
     for one in staff.emergencies_to_review(user):
         href, reference = reverse("emergency_access_review", args=[one.id]), one.case.reference
         by = due.complete_by(one.begun_at, organisation)
@@ -105,7 +157,14 @@ def _to_manage(user: User) -> Iterator[Task]:
         yield Task("Name a manager for longer for", reference, reference, href, rules.ends(day), *RESTRICTED)
 
 
+def _years() -> tuple[int, int, int]:
+    year = day_of(timezone.now()).year
+    return (year - 1, year, year + 1)
+
+
 REVIEW = ("To review", "purple")
+APPROVAL = ("To approve", "yellow")
+NOT_SHARED = ("Not shared", "red")
 RESTRICTED = ("Restricted case", "yellow")
 
 

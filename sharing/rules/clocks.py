@@ -98,6 +98,15 @@ def non_share_due(recorded_at: datetime, urgency: str, closed: Collection[date])
     return ends(working_days_after(day_of(recorded_at), 1, closed))
 
 
+def approve_by(prepared_at: datetime, closed: Collection[date]) -> datetime:
+    """By when a manager says whether a letter may go: the end of the next working day.
+
+    Args:
+        prepared_at: aware.
+    """
+    return ends(working_days_after(day_of(prepared_at), 1, closed))
+
+
 def try_again(tries: int) -> timedelta | None:
     """How long to wait after so many refusals of a mail; None: it is given up."""
     if tries >= MOST_TRIES:

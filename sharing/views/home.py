@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from cases import notices, setting_up
 from cases.models import Organisation, User
-from sharing import access, after, lists, work
+from sharing import access, after, lists, mailing, work
 from sharing.views.desk import actor
 from sharing.views.setup import tasks
 
@@ -27,14 +27,15 @@ def home(request: HttpRequest) -> HttpResponse:
     works_on_cases = user.role in (user.Role.OFFICER, user.Role.MANAGER)
     page: dict[str, Any] = {"now": now, "works_on_cases": works_on_cases, "live": setting_up.live()}
     page["told"] = notices.told(user, TOLD)
+    found = work.grouped(work.tasks(user), now)
+    page["groups"] = [(heading, tasks[:SHOWN], len(tasks) - SHOWN) for heading, tasks in found]
     if works_on_cases:
-        found = work.grouped(work.tasks(user), now)
-        page["groups"] = [(heading, tasks[:SHOWN], len(tasks) - SHOWN) for heading, tasks in found]
         page["decisions"] = [(one, lists.label("outcome", one.outcome)) for one in _newest(user)]
     elif user.role == user.Role.GOVERNANCE:
         page["incidents"] = after.incidents_to_answer(user, now)
     elif user.role == user.Role.ADMINISTRATOR:
         page["set_up"] = tasks(setting_up.missing(Organisation.current()))
+        page["mail"] = {"off": not mailing.on(), "given_up": mailing.given_up()}
     return render(request, "sharing/home.html", page)
 
 
