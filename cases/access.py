@@ -16,6 +16,7 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, 
 from django.db.models.functions import Now
 from django.http import Http404
 
+from cases import prepared
 from cases.models import Case, CaseUserPermission, Exclusion, Membership, Team, TimedAccess, User
 from cases.models.cases import CLOSED
 
@@ -264,6 +265,14 @@ def require_role(user: User | AnonymousUser, *roles: str) -> User:
     Raises:
         Http404: the user holds none of the roles.
     """
-    if isinstance(user, User) and _still(user, *roles).exists():
-        return user
+    if isinstance(user, User):
+        query = _role_query(connection.vendor, roles)
+        if prepared.ask(query, {_prepared(_ANYBODY): _prepared(user.id)}):
+            return user
     raise Http404
+
+
+@cache
+def _role_query(_vendor: str, roles: tuple[str, ...]) -> prepared.Query:
+    still = _still(User(id=_ANYBODY), *roles).values_list("id")
+    return prepared.Query(*still.query.sql_with_params(), (_prepared(_ANYBODY),))

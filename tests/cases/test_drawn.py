@@ -7,7 +7,7 @@ from cases.models import Membership, Team, User
 from cases.templatetags.drawn import Row, drawn_field, drawn_rows
 
 ROW = "cases/_case_row.html"
-TEXTS = ("name", "href", "reference", "owner", "team", "opened", "changed")
+TEXTS = ("name", "href", "reference", "owner", "why", "team", "opened", "changed")
 
 
 def test_a_row_is_what_its_template_draws_of_it_by_itself() -> None:
