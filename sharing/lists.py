@@ -140,3 +140,33 @@ def blanket_words() -> frozenset[str]:
 def blanket_phrases() -> tuple[tuple[str, ...], ...]:
     """Phrases that speak of rules and not of the case, each as its words."""
     return tuple(tuple(phrase.split()) for phrase in _read("blanket.toml")["phrases"])
+
+
+@cache
+def identity_words(name: str) -> frozenset[str]:
+    """The words of one list of `identity.toml`, in small letters: what the leak guard knows of English."""
+    return frozenset(_read("identity.toml")[name].split())
+
+
+@cache
+def public_phrases() -> tuple[str, ...]:
+    """Phrases that hold somebody's name and mean nobody in a case, such as the name of a law."""
+    return tuple(_read("identity.toml")["phrases"])
+
+
+@cache
+def street_words() -> Mapping[str, str]:
+    """The last words of streets, each with its short form."""
+    return MappingProxyType(_read("identity.toml")["streets"])
+
+
+@cache
+def number_words() -> Mapping[str, int]:
+    """Numbers below a hundred as words, counting or in order, each with what it says."""
+    return MappingProxyType(_read("identity.toml")["numbers"])
+
+
+@cache
+def month_numbers() -> Mapping[str, int]:
+    """The months and how they are shortened, each with its number."""
+    return MappingProxyType(_read("identity.toml")["month_numbers"])

@@ -1,9 +1,14 @@
 """What in a text could identify somebody of a case, and what to put in its place. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from string import ascii_uppercase
 
-from sharing.rules.texts import patterns_in
+from sharing.rules import marks, names
+from sharing.rules.facts import CaseFacts
+from sharing.rules.names import Names
+from sharing.rules.reading import Reading
+from sharing.rules.texts import name_words
 
 KINDS = {
     "name": "a name of somebody in this case",
@@ -17,13 +22,17 @@ KINDS = {
 }
 """Each kind of identity in plain words, in the order in which an error lists them."""
 
-PLACEHOLDERS = {kind: f"[{kind.replace('_', ' ')}]" for kind in KINDS} | {"email": "[e-mail address]"}
+PLACEHOLDERS = {kind: f"[{kind.replace('_', ' ')}]" for kind in KINDS} | {
+    "email": "[e-mail address]",
+    "birth_date": "[date of birth]",
+    "contact": "[account]",
+}
 """What is put in the place of each kind; a person is "Person A", "Person B"…, in the order of the case."""
 
 
 @dataclass(frozen=True)
 class Somebody:
-    """What the case holds about one person, as it was typed. `names`: name, preferred name, each other name."""
+    """What the case holds about one person, as it was typed. `names`: name, preferred name, others."""
 
     names: tuple[str, ...] = ()
     address: str = ""
@@ -54,14 +63,73 @@ class Leak:
 def find(text: str, known: Known) -> list[Leak]:
     """Everything in the text that could identify somebody, in its order; places never overlap.
 
+    Names, parts of names, addresses, birth dates and so on of this case are found however they are spelled;
+    an e-mail address, telephone number, postcode or reference counts also where it belongs to nobody in it.
+    House numbers alone, towns and words such as "the mother" are no identity.
+
     Args:
-        known: whose identity must stay out. An e-mail address, telephone number, postcode or reference counts
-            also where it belongs to nobody in the case.
+        known: whose identity must stay out.
     """
-    return sorted(
-        (Leak(kind, *place, PLACEHOLDERS[kind]) for kind, place in patterns_in(text)),
-        key=lambda leak: leak.start,
-    )
+    reading = Reading(text)
+    letters = Names.of(person.names for person in known.people)
+    found = [
+        Leak(kind, start, end, PLACEHOLDERS[kind]) for kind, start, end in marks.find(reading, _marks(known))
+    ]
+    found += [Leak("name", one.start, one.end, _called(one)) for one in names.find(text, reading, letters)]
+    return _apart(found)
+
+
+def _marks(known: Known) -> marks.Marks:
+    held = marks.Marks()
+    for person in known.people:
+        held.add(address=person.address, contact=person.contact, birth_date=person.birth_date)
+    held.refer(known.references)
+    return held
+
+
+def _called(found: names.Found) -> str:
+    """Person A, B, C…; where several have the name, nobody can say who is meant."""
+    if len(found.people) > 1:
+        return "[family name]" if found.family else "[name]"
+    (person,) = found.people
+    return f"Person {_letters(person)}"
+
+
+def _letters(number: int) -> str:
+    more, letter = divmod(number, len(ascii_uppercase))
+    return (_letters(more - 1) if more else "") + ascii_uppercase[letter]
+
+
+def _apart(found: Iterable[Leak]) -> list[Leak]:
+    """Places that overlap are one, and it is what the longer of them is."""
+    apart: list[Leak] = []
+    for leak in sorted(found, key=lambda one: (one.start, -one.end)):
+        if apart and leak.start < apart[-1].end:
+            longer = max(apart[-1], leak, key=lambda one: one.end - one.start)
+            apart[-1] = replace(longer, start=apart[-1].start, end=max(apart[-1].end, leak.end))
+        else:
+            apart.append(leak)
+    return apart
+
+
+def holds_identity(text: str, case: CaseFacts) -> bool:
+    """Whether a text names a person of the case by a word of three letters, or holds another identity.
+
+    `identity_present` of rules.md: a word of a name counts wherever it stands, also where it is a word like
+    any other; beside it all that `find` finds but names.
+    """
+    named = set[str]().union(*(name_words(person.name) for person in case.people))
+    reading = Reading(text)
+    if named & {token.text for token in reading.tokens}:
+        return True
+    known = marks.Marks()
+    for identifier in case.identifiers:
+        if marks.a_day(identifier):
+            known.add(birth_date=identifier)
+        else:
+            known.add(address=identifier, contact=identifier)
+    known.refer(case.identifiers)
+    return any(marks.find(reading, known))
 
 
 def replaced(text: str, found: Iterable[Leak]) -> str:

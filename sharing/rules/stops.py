@@ -6,6 +6,7 @@ When it applies at all (outcome, identity) is the table's business, not the guar
 
 from sharing import lists
 from sharing.rules.facts import Facts, Item
+from sharing.rules.leaks import holds_identity
 from sharing.rules.terms import (
     bases_offered,
     conditions,
@@ -21,7 +22,7 @@ from sharing.rules.terms import (
     threshold_met,
     unsafe_route,
 )
-from sharing.rules.texts import holds_identity, is_blanket, same_name
+from sharing.rules.texts import is_blanket, same_name
 
 Raised = bool | tuple[str, ...]
 

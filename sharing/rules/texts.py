@@ -1,42 +1,43 @@
-"""What a text holds: words of the case, or none; somebody's identity, or not."""
+"""What a text holds: words of the case, or none; how letters and names are compared."""
 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from datetime import datetime
+from functools import cache
 
 from sharing import lists
-from sharing.rules.facts import CaseFacts
 from sharing.rules.terms import given
 
 _LEAST_LETTERS = 3
 _LEAST_CHARACTERS = 40
 _LEAST_WORDS = 4
-_LEAST_IDENTIFIER = 5
 
 # Letters whose stroke or missing dot Unicode does not take apart: an accent to the reader all the same.
-_STROKES = str.maketrans("łŁøØđĐħĦŧŦı", "lLoOdDhHtTi")
+_STROKES = str.maketrans(
+    dict(zip("łŁøØđĐðÐħĦŧŦıŋŊ", "lLoOdDdDhHtTinN", strict=True))
+    | {"æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "TH"}
+    | dict.fromkeys("\u115f\u1160\u2800", "")  # blanks that count as letters
+)
 _APOSTROPHES = str.maketrans("’‘ʼʻ`´", "''''''")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _NOT_LETTERS_OR_DIGITS = re.compile(r"[\W_]+")
 
-_E_MAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.\w{2,}")
-_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b", re.IGNORECASE)
-_PHONE = re.compile(
-    r"(?<!\d)(?!\d\d?[-\s]\d\d?[-\s]\d{4})(?:\+44[\s-]?(?:\(0\))?|\(?0)(?:[\s()-]{0,2}\d){9,10}(?!\d)"
-)
-_REFERENCE = re.compile(r"\b[CDR]-[A-Z0-9]{6}\b")
-_PATTERNS = {"email": _E_MAIL, "postcode": _POSTCODE, "phone": _PHONE, "reference": _REFERENCE}
-
 
 def plain(text: str) -> str:
     """The text in small letters without accents, apostrophes all alike."""
     apart = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).translate(_STROKES)
-    bare = "".join(char for char in apart if unicodedata.category(char) not in {"Mn", "Mc", "Me", "Cf"})
+    bare = "".join(map(_bare, apart))
     # Put together again, so that a syllable of Korean stays one letter.
     return unicodedata.normalize("NFC", bare).casefold()
+
+
+@cache
+def _bare(char: str) -> str:
+    """A character without what only changes or hides it; digits of all scripts are alike."""
+    if unicodedata.category(char) in {"Mn", "Mc", "Me", "Cf"}:
+        return ""
+    return str(unicodedata.decimal(char, char))
 
 
 def name_words(name: str) -> set[str]:
@@ -44,37 +45,8 @@ def name_words(name: str) -> set[str]:
     return {word for word in _LETTERS.findall(plain(name)) if len(word) >= _LEAST_LETTERS}
 
 
-def patterns_in(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
-    """What is somebody's identity by its form alone, each as its kind and where it stands."""
-    for kind, pattern in _PATTERNS.items():
-        yield from ((kind, found.span()) for found in pattern.finditer(text))
-
-
-def holds_identity(text: str, case: CaseFacts) -> bool:
-    """Whether a text names a person of the case, or holds another identity: address, phone, e-mail…"""
-    names = set[str]().union(*(name_words(person.name) for person in case.people))
-    if names & set(_LETTERS.findall(plain(text))):
-        return True
-    if any(patterns_in(text)):
-        return True
-    run = _run(text)
-    known = {form for identifier in case.identifiers for form in _forms(identifier)}
-    return any(form in run for form in known if len(form) >= _LEAST_IDENTIFIER)
-
-
-def _forms(identifier: str) -> set[str]:
-    """How an identifier may be written: as it is and, for a date such as a birth date, in the usual ways."""
-    for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d %B %Y"):
-        with suppress(ValueError):
-            day = datetime.strptime(identifier.strip(), pattern)  # noqa: DTZ007 - a day has no time zone
-            month = f"{day:%B}".casefold()
-            spelled = {f"{day.day}{suffix}{month}{day.year}" for suffix in ("", "st", "nd", "rd", "th")}
-            numbers = {f"{day:%d%m%Y}", f"{day:%Y%m%d}", f"{day.day}{day.month}{day.year}"}
-            return numbers | spelled | {f"{month}{day.day}{day.year}", f"{day.day}{month[:3]}{day.year}"}
-    return {_run(identifier)}
-
-
-def _run(text: str) -> str:
+def run(text: str) -> str:
+    """The letters and digits of a text, plain and written together."""
     return _NOT_LETTERS_OR_DIGITS.sub("", plain(text))
 
 
