@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sharing import lists, rules, scenario_file, words
+from sharing.rules import advice
+from tests.fuzz import examples
 from tests.sharing.clean import CASE, COUNCIL, KEEP, MOVE, PROVIDER, SHARE, TUESDAY, WAIT, change, codes
 from tests.sharing.strategies import FACTS, TEXTS
 
@@ -45,7 +47,7 @@ POINTS_OF = {
 
 
 @given(FACTS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(150, 2000), deadline=None)
 def test_whatever_is_answered_the_findings_keep_their_form(facts: rules.Facts) -> None:
     found = rules.assess(facts)
     order = [*rules.STOPS, *rules.POINTS]
@@ -69,7 +71,7 @@ def test_whatever_is_answered_the_findings_keep_their_form(facts: rules.Facts) -
 
 
 @given(FACTS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80, 1000), deadline=None)
 def test_the_order_of_answers_and_withdrawn_branches_change_nothing(facts: rules.Facts) -> None:
     codes_found = set(codes(facts))
     turned = replace(facts, items=facts.items[::-1], recipients=facts.recipients[::-1])
@@ -87,7 +89,7 @@ def test_the_order_of_answers_and_withdrawn_branches_change_nothing(facts: rules
 
 
 @given(FACTS, st.sampled_from([" ", "\t\n", "\u00a0\u2003"]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80, 1000), deadline=None)
 def test_white_space_alone_is_no_text(facts: rules.Facts, space: str) -> None:
     empty: dict[str, Any] = {name: "" for name in TEXTS if not getattr(facts, name).strip()}
     blank: dict[str, Any] = dict.fromkeys(empty, space)
@@ -103,8 +105,8 @@ def test_a_scenario_gives_exactly_what_it_expects(path: Path) -> None:
     assert scenario_file.differences(scenario, found, recorded=recorded) == []
 
 
-def test_there_are_six_scenarios() -> None:
-    assert len(SCENARIOS) == 6
+def test_there_are_seven_scenarios() -> None:
+    assert len(SCENARIOS) == 7
 
 
 def test_an_unanswered_point_holds_a_decision_back_and_a_stop_always_does() -> None:
