@@ -19,14 +19,19 @@ from cases import two_step, two_step_actions
 from cases.chronology_actions import add_concern
 from cases.models import Agency, Case, Concern, Notice, Policy, User
 from sharing.emergency_actions import record_emergency
-from sharing.models import Draft
+from sharing.models import Draft, Reminder
 from tests.browser import BACKEND
 from tests.cast import ENDED, CaseFile, UserFactory, open_for
 from tests.passkey import Passkey
 from tests.sharing import hurrying
+from tests.sharing.advising import ask
 from tests.sharing.agreeing import agreed
+from tests.sharing.asked_of_us import logged
 from tests.sharing.deciding import NOT_SHARED, decided, draft_of
 from tests.sharing.following import report
+from tests.sharing.lettering import declined, prepared, refused
+from tests.sharing.requesting import may_ask
+from tests.sharing.requesting import sent as request_sent
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +66,9 @@ CASE_AND_GOVERNANCE = "200 200 404 200 404 200 404 404 404 302 302 404 200 302 2
 ADMINISTRATOR = "  404 404 404 404 404 404 200 404 404 302 302 404 404 302 404"
 MANAGERS = "       404 404 404 200 200 404 404 404 404 302 302 404 404 302 404"
 OWN = "            200 404 404 404 404 404 404 404 404 302 302 404 404 302 404"
+OWN_TASK = "       302 404 404 404 404 404 404 404 404 302 302 404 404 302 404"
 HALF_WAY = "       302 302 302 302 302 302 302 302 302 302 302 302 302 302 302"
+LISTED = "         200 200 200 200 200 200 404 200 200 302 302 200 200 302 200"
 NOBODY = "         404 404 404 404 404 404 404 404 404 404 404 404 404 404 404"
 #                  own grt col man oth gov adm exc sup dea out exp eme end pur
 
@@ -72,15 +79,22 @@ MATRIX = {
     "account_logout": SIGNED_IN,
     "account_reauthenticate": SIGNED_IN,
     "account_sessions": SIGNED_IN,
+    "advice": CASE_AND_GOVERNANCE,
+    "advice_list": LISTED,
     "agencies": ADMINISTRATOR,
     "agency_change": ADMINISTRATOR,
     "agreement": GOVERNANCE,
     "agreement_end": GOVERNANCE,
     "agreement_new": GOVERNANCE,
     "agreements": GOVERNANCE,
+    "asked": CASE,
+    "asked_answer": CASE_WORK,
+    "asked_decide": CASE_POST,
+    "asked_new": CASE_WORK,
     "case": CASE,
     "case_access": CASE_WHO,
     "case_access_until": CASE_MANAGED,
+    "case_advice_new": CASE_WORK,
     "case_change": CASE_WORK,
     "case_chronology": CASE,
     "case_close": CASE_CLOSE,
@@ -112,6 +126,7 @@ MATRIX = {
     "decision_sent": CASE_WORK,
     "decision_wrong_person": CASE_WORK,
     "draft": DRAFT,
+    "draft_advice": DRAFT,
     "draft_check": DRAFT,
     "draft_discard": DRAFT,
     "draft_done": DRAFT,
@@ -141,6 +156,11 @@ MATRIX = {
     "item_add": DRAFT,
     "item_change": DRAFT,
     "item_remove": DRAFT,
+    "letter": CASE,
+    "letter_declining": CASE_WORK,
+    "letter_new": CASE_WORK,
+    "letter_pdf": CASE,
+    "letter_text": CASE,
     "log_csv": GOVERNANCE,
     "logs": GOVERNANCE,
     "mfa_activate_totp": SIGNED_IN,
@@ -172,6 +192,10 @@ MATRIX = {
     "recipient_add": DRAFT,
     "recipient_change": DRAFT,
     "recipient_remove": DRAFT,
+    "request": CASE,
+    "request_act": CASE_WORK,
+    "request_new": CASE_WORK,
+    "requests": LISTED,
     "setup": ADMINISTRATOR,
     "setup_document": ADMINISTRATOR,
     "setup_hours": ADMINISTRATOR,
@@ -183,6 +207,7 @@ MATRIX = {
     "setup_timers": ADMINISTRATOR,
     "setup_urgent": ADMINISTRATOR,
     "stay": SIGNED_IN,
+    "task": OWN_TASK,
     "team_hand_on": MANAGERS,
     "teams": ADMINISTRATOR,
     "timed_access_end": CASE_ENDED,
@@ -190,7 +215,7 @@ MATRIX = {
 }
 OF_A_PERSON = ("person_change", "person_link", "person_sign_out", "person_two_step")
 POSTED = {
-    "case_code_word", "draft_record", "draft_start", "draft_typing", "emergency_complete",
+    "asked_decide", "case_code_word", "draft_record", "draft_start", "draft_typing", "emergency_complete",
     "information_checked", "log_csv", "notice_seen", "stay", "timed_access_end",
 }  # fmt: skip
 """Asked with POST, because they answer nothing else."""
@@ -243,11 +268,40 @@ def hurried(manager: User, case: Case) -> dict[str, dict[str, Any]]:
     }
 
 
+def reminded(user: User, file: CaseFile) -> Reminder:
+    """A reminder of a decision that they have to send."""
+    decision, now = decided(user, file), timezone.now()
+    return Reminder.objects.create(
+        key="0" * 64, kind="unsent", case=file.case, user=user, about=decision.id, due_at=now, rang_at=now
+    )
+
+
 def passkey_of(user: User) -> Authenticator:
     """A passkey of somebody's own, and the recovery codes that come with it."""
     options = {"publicKey": {"challenge": b"asked", "user": {"id": user.id.hex}}}
     two_step_actions.add_passkey(by=user, name="Phone", credential=json.loads(Passkey().make(options)))
     return two_step.of(user)[0]
+
+
+def of_requests(by: User, file: CaseFile) -> dict[str, dict[str, Any]]:
+    """A request that was sent, and a recipient whom nobody has asked yet."""
+    allowed = may_ask(by, file)
+    sent = {"reference": request_sent(by, allowed).reference}
+    new = {"reference": allowed.reference, "recipient": "police"}
+    return {"request": sent, "request_act": sent | {"slug": "refuse"}, "request_new": new}
+
+
+def of_letters(by: User, file: CaseFile) -> dict[str, dict[str, Any]]:
+    """A letter that waits for a manager, one that can go, and what two more can be written about."""
+    request, asked = refused(by, file), declined(by, file)
+    goes = {"reference": prepared(request, "L2", by).reference}
+    return {
+        "letter": {"reference": prepared(request, "L3", by).reference},
+        "letter_pdf": goes,
+        "letter_text": goes,
+        "letter_new": {"reference": request.reference, "kind": "L2"},
+        "letter_declining": {"reference": asked.reference, "kind": "L5"},
+    }
 
 
 @pytest.fixture
@@ -270,8 +324,13 @@ def addresses(
     return {
         "agency_change": {"code": Agency.objects.values_list("code", flat=True)[0]},
         "setup_policy": {"code": Policy.objects.create(code="visits", name="Visits at home").code},
+        "advice": {"reference": ask(officer, case_file.case, governance).reference},
         "agreement": agreement,
         "agreement_end": agreement,
+        "asked_new": in_case,
+        **dict.fromkeys(
+            ("asked", "asked_answer", "asked_decide"), {"reference": logged(officer, case_file).reference}
+        ),
         **dict.fromkeys(ONE_PERSON, in_case | {"person": case_file.child.id}),
         "case_concern_change": in_case | {"concern": happened(officer, case_file).id},
         **dict.fromkeys(
@@ -312,8 +371,11 @@ def addresses(
         "emergency_case": in_case,
         **dict.fromkeys(("emergency_complete", "emergency_done"), told),
         "case_match": {"reference": provisional(officer)},
+        "task": {"reference": reminded(officer, case_file).reference},
         "case_access_until": in_case | {"person": granted.id},
         **hurried(manager, case_file.case),
+        **of_requests(officer, case_file),
+        **of_letters(officer, case_file),
     }
 
 
@@ -386,6 +448,8 @@ def test_a_hidden_case_and_no_case_give_the_same_answer(
     incident = addresses["incident"]["reference"]
     if member != "governance":
         assert _ask(user, f"/incidents/{incident}/", posted=False).content == missing.content
+        advice = addresses["advice"]["reference"]
+        assert _ask(user, f"/advice/{advice}/", posted=False).content == missing.content
     draft = addresses["draft"]["draft_id"]
     assert _ask(user, f"/drafts/{draft}/", posted=False).content == missing.content
 
