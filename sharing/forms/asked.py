@@ -55,8 +55,7 @@ class AskedForm(GovForm):
     checked = Radios(
         options("requester_checked"),
         label="How did you check that it was them?",
-        help_text="Use a number or an address that you already had, not one that they gave you. "
-        "An alleged perpetrator may pose as a professional.",
+        help_text="Use a number or an address that you already had, not one that they gave you.",
         error_messages={"required": "Select how you checked"},
     )
     received_at = MomentField(

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page
 from cases import actions as case_actions
 from cases.models import User
 from sharing import actions, journey
-from tests.browser import AXE, axe, screenshot, signed_in
+from tests.browser import AXE, assert_summary_links_land, axe, screenshot, signed_in
 from tests.cast import LONDON, CaseFile
 from tests.sharing.agreeing import agreed
 from tests.sharing.deciding import NOW, draft_of, recipient
@@ -45,7 +45,7 @@ NAMES.sort(key=lambda name: name in ENDS_SOMETHING)
 OF_DRAFTS = [name for name in NAMES if name.startswith(("draft", "item", "recipient"))]
 OTHERS = [name for name in NAMES if name not in OF_DRAFTS]
 WITHOUT_ERROR = {
-    "accessibility", "account_logout", "account_sessions", "agreement_end", "agreements", "case",
+    "accessibility", "account_logout", "account_sessions", "agreement_end", "agreements", "asked", "case",
     "case_access", "case_chronology", "case_close", "case_duplicate", "case_information", "case_people",
     "case_safety", "case_sharing", "case_staff_safety", "case_timeline",
     "cases", "cookies", "decision",
@@ -55,7 +55,7 @@ WITHOUT_ERROR = {
     "mfa_generate_recovery_codes", "mfa_index", "mfa_remove", "mfa_view_recovery_codes", "my_team",
     "parked", "people", "person_access", "person_deactivate", "person_hand_on", "person_link",
     "person_reactivate", "person_sign_out", "person_two_step", "privacy", "quick_exit",
-    "recipient_remove", "setup",
+    "recipient_remove", "request", "requests", "setup",
 }  # fmt: skip
 """Pages that ask nothing, or take whatever can be sent from them as they are filled here.
 
@@ -104,10 +104,13 @@ LOOKS = (
 EMPTY = Look("empty", colours=True)
 NO_SCRIPT = Look("no script")
 IN_ERROR = Look("in error", colours=True)
-CLEAR = """() => {
+UNREADABLE = "31 \u202e"
+"""A character that nobody can read; and digits, so that a number is not refused for that alone."""
+CLEAR = """(text) => {
   for (const one of document.querySelectorAll("main form:not([method=get]) :is(input, textarea, select)")) {
     if (one.type === "hidden") continue;
-    if (one.type === "radio" || one.type === "checkbox") one.checked = false; else one.value = "";
+    if (one.type === "radio" || one.type === "checkbox") one.checked = false;
+    else one.value = one.matches("textarea, [type=text]") ? text : "";
   }
 }"""
 
@@ -192,8 +195,8 @@ def look_at(names: list[str], page: Page, scriptless: Page, places: dict[str, Pl
         sessions.sign_in(place)
         found += _without_script(scriptless, place)
         found += [problem for what, look in _looks(page, place) for problem in _problems(what, look, page)]
-        if _in_error(page):
-            found += _problems(name, IN_ERROR, page)
+        if _in_error(page, UNREADABLE if name.startswith("draft_step") else ""):
+            found += _links_astray(name, page) + _problems(name, IN_ERROR, page)
         elif name not in WITHOUT_ERROR:
             found.append(f"{name}: leads on to {page.url} without an error")
     assert not found, "\n".join(found)
@@ -262,12 +265,21 @@ def _problems(name: str, look: Look, page: Page) -> list[str]:
     return found
 
 
-def _in_error(page: Page) -> bool:
-    """Whether the page, sent with nothing in it, comes back and says what is wrong."""
+def _in_error(page: Page, text: str) -> bool:
+    """Whether the page, sent with nothing chosen and only `text` in it, comes back and says what is wrong."""
     button = page.locator("main form[method=post] button[type=submit]").first
     if not button.count():
         return False
-    page.evaluate(CLEAR)
+    page.evaluate(CLEAR, text)
     with page.expect_navigation():
         button.click()
     return page.locator(".govuk-error-summary").count() > 0
+
+
+def _links_astray(name: str, page: Page) -> list[str]:
+    """What is wrong with the summary of errors: each of its links lands on the field that says the same."""
+    try:
+        assert_summary_links_land(page)
+    except AssertionError as error:
+        return [f"{name}: {error}"]
+    return []

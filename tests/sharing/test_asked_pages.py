@@ -95,7 +95,7 @@ def test_who_was_not_checked_is_warned_of_until_it_is_answered(officer: User, ca
     row, client = logged(officer, case_file, checked="not_checked"), browser(officer)
     warning = "may pose as a professional to find somebody"
     assert warning in html(client, reverse("asked", args=[row.reference]))
-    assert "Not checked who asked" in html(client, reverse("case_sharing", args=[case_file.case.reference]))
+    assert "Not checked" in html(client, reverse("case_sharing", args=[case_file.case.reference]))
     values = {"outcome": "withdrawn", "reason": "It was him, under her name"}
     asked_actions.answer_asked(by=officer, row=row, values=values)
     assert warning not in html(client, reverse("asked", args=[row.reference]))
