@@ -28,7 +28,7 @@ from cases.models import (
 )
 from dahashare import demonstration
 from sharing import actions, lists
-from sharing.models import Decision, Draft
+from sharing.models import Advice, Asked, Decision, Draft, RequestStep
 
 FOLDER = Path(demonstration.__file__).parent / "scenarios"
 FILES = sorted(FOLDER.glob("*.toml"))
@@ -69,8 +69,8 @@ def rows() -> dict[str, int]:
     return {model._meta.label: model._default_manager.count() for model in tables}
 
 
-def test_there_are_six() -> None:
-    assert len(FILES) == 6
+def test_there_are_seven() -> None:
+    assert len(FILES) == 7
 
 
 def test_a_check_says_ok_and_leaves_nothing() -> None:
@@ -94,14 +94,14 @@ def test_work_goes_on_after_a_check() -> None:
     """No key of a case or of the organisation outlives the check that made it."""
     load("--check", *FILES)
     load(*FILES)
-    assert Decision.objects.count() == 4
+    assert Decision.objects.count() == 5
     assert all(person.name for person in Person.objects.all())
 
 
 def test_entering_is_what_the_pages_do() -> None:
     assert load(*FILES) == [f"{path}: ok" for path in FILES]
-    assert Case.objects.count() == CaseKey.objects.exclude(subject=vault.ORGANISATION).count() == 6
-    assert Decision.objects.count() == 4
+    assert Case.objects.count() == CaseKey.objects.exclude(subject=vault.ORGANISATION).count() == 7
+    assert Decision.objects.count() == 5
     assert Draft.objects.filter(recorded_at=None).count() == 2
     kinds = set(Entry.objects.values_list("kind", flat=True))
     assert {
@@ -113,7 +113,7 @@ def test_entering_is_what_the_pages_do() -> None:
     } <= kinds
     report = ledger.verify()
     assert report.problem is None
-    assert Entry.objects.filter(kind="case.created").count() == 6
+    assert Entry.objects.filter(kind="case.created").count() == 7
     assert ConsentRecord.objects.exists()
 
 
@@ -208,7 +208,7 @@ def test_the_demonstration_can_be_made_again_and_again() -> None:
     ]  # fmt: skip
     assert not any(user.has_usable_password() for user in User.objects.all())
     assert Organisation.current().name == "Example Homes"
-    assert Case.objects.count() == 8
+    assert Case.objects.count() == 9
     assert InformationItem.objects.exclude(received_from="").exists()
     survivors = Person.objects.filter(role="victim_survivor")
     assert {"larkspur"} < {one.code_word for one in survivors}
@@ -218,6 +218,8 @@ def test_the_demonstration_can_be_made_again_and_again() -> None:
     assert CaseUserPermission.objects.get().user.email == "colleague@demo.example"
     assert [(one.kind, one.user.role) for one in Notice.objects.all()] == [("possible_duplicate", "officer")]
     assert User.objects.exclude(trained_on=None).count() == 3
+    assert [step.refusal for step in RequestStep.objects.exclude(refusal="")] == ["policy"]
+    assert (Advice.objects.count(), Asked.objects.count()) == (1, 1)
     assert ledger.verify().problem is None
 
 

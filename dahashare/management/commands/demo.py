@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from dahashare import demonstration, demonstration_agreements, demonstration_life
+from dahashare import demonstration, demonstration_agreements, demonstration_asking, demonstration_life
 from sharing import scenario_file
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
@@ -33,6 +33,8 @@ class Command(BaseCommand):
             new += 1
             if told := scenario_file.differences(scenario, outcome.findings, recorded=outcome.recorded):
                 raise CommandError(f"{path.name}: {'; '.join(told)}")
-            demonstration_life.lived_in(scenario.id, demonstration.case_of(scenario), cast)
+            case = demonstration.case_of(scenario)
+            demonstration_life.lived_in(scenario.id, case, cast)
+            demonstration_asking.entered(scenario.id, case, cast)
         demonstration_life.round_off(cast)
         self.stdout.write(f"The demonstration is ready ({new} cases entered).")
