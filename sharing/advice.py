@@ -205,7 +205,7 @@ def tag(row: Advice, outcome: str | None, now: datetime) -> tuple[str, str]:
     """Where a question stands: words and colour."""
     if outcome:
         return STATES[outcome]
-    return ("Overdue", "red") if row.reply_by < now else ("Waits for an answer", "yellow")
+    return ("Overdue", "red") if row.reply_by < now else ("Waiting", "yellow")
 
 
 def listed_of(found: Sequence[Advice], now: datetime) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 
 from cases.forms.base import DayField
 from sharing import agreements, emergency, follow, journey, lists, words
-from sharing.answers import day_or_moment
+from sharing.answers import day, day_or_moment
 from sharing.forms import agreements as agreement_pages
 from sharing.forms.decision import WAITING
 from sharing.forms.items import ItemForm
@@ -164,23 +164,23 @@ def advice_rows(one: Said) -> list[Row]:
         one: as `sharing.advice.read` gives it, and as a decision records it.
     """
     when, by = moment(one["answered_at"]), one["answered_by"]
+    until = moment(str(day(one["reply_by"])))
+    taken_back = one["outcome"] == "withdrawn"
     return _filled(
         ("Adviser", one["adviser_name"]),
         ("Asked", f"{moment(one['asked_at'])}, by {one['asked_by']}"),
         *((called, one[name]) for name, called in ADVICE_TEXTS.items()),
         ("Why it says who it is about", one["left_in"]),
-        (
-            "Answer",
-            one["answer"] or ("" if one["outcome"] else f"None yet. Asked for by {moment(one['reply_by'])}"),
-        ),
+        ("Answer", one["answer"] or ("" if one["outcome"] else f"None yet. Asked for by {until}")),
         ("Answered", f"{when}, by {by}" if one["answer"] else ""),
-        ("Taken back", (one["reason"] or f"{when}, by {by}") if one["outcome"] == "withdrawn" else ""),
+        ("Taken back", [f"{when}, by {by}", *filter(None, [one["reason"]])] if taken_back else []),
     )
 
 
 def _advice(one: Said) -> Row:
     """The same as one row of a recorded decision."""
-    lines = [f"{row['question']}: {row['answer']}" for row in advice_rows(one)]
+    said = [(row["question"], row["answer"]) for row in advice_rows(one)]
+    lines = [f"{asked}: {'. '.join(one) if isinstance(one, list) else one}" for asked, one in said]
     return _row(f"Advice {one['reference']}", lines)
 
 

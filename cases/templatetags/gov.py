@@ -161,11 +161,12 @@ def asset_url(path: str) -> str:
 
 
 NAVIGATION: dict[str, tuple[tuple[str, str], ...]] = {
-    "officer": (("My work", "/"), ("Cases", "/cases/"), ("Requests", "/requests/")),
+    "officer": (("My work", "/"), ("Cases", "/cases/"), ("Requests", "/requests/"), ("Advice", "/advice/")),
     "manager": (
         ("My work", "/"),
         ("Cases", "/cases/"),
         ("Requests", "/requests/"),
+        ("Advice", "/advice/"),
         ("My team", "/team/"),
     ),
     "governance": (
@@ -174,6 +175,7 @@ NAVIGATION: dict[str, tuple[tuple[str, str], ...]] = {
         ("Wrong person", "/incidents/"),
         ("Agreements", "/agreements/"),
         ("Requests", "/requests/"),
+        ("Advice", "/advice/"),
     ),
     "administrator": (
         ("My work", "/"),

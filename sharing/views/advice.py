@@ -190,7 +190,7 @@ def _shown(
         "belongs_to": advice.belongs_to(user, found) if sees else None,
         "form": answer if answer and (open_still or answer.is_bound) else None,
         "back_form": back if works and (open_still or back.is_bound) else None,
-        "forms": [one for one in (answer, back) if one and one.is_bound],
+        "forms": [back] if back.is_bound else [],
         "request_key": page.fresh_key(request),
     }
 

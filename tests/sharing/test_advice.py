@@ -207,9 +207,9 @@ def test_an_answer_that_comes_while_it_is_recorded_stops_it(
 def test_an_answer_after_not_yet_belongs_to_the_decision_that_follows(
     case_file: CaseFile, officer: User, governance: User
 ) -> None:
+    points = {"high_risk_not_shared": "I ask first"}
     waiting = {"outcome": "not_yet", "doubt": "ask", "review_on": "2099-01-01"}
-    waiting["points"] = {"high_risk_not_shared": "I ask first"}
-    draft = draft_of(officer, case_file, **waiting)
+    draft = draft_of(officer, case_file, points=points, **waiting)
     asked = ask(officer, case_file.case, governance, draft=draft)
     waits = actions.record(by=officer, draft=Draft.objects.get(id=draft.id), now=NOW)
     assert projection.said_of(waits)["advice"][0]["outcome"] == ""
@@ -232,7 +232,7 @@ def test_what_was_altered_is_recorded_with_nothing(
 ) -> None:
     draft = draft_of(officer, case_file)
     asked = ask(officer, case_file.case, governance, draft=draft)
-    alter_seal(asked)  # type: ignore[arg-type]
+    alter_seal(asked)
     with pytest.raises(Exception, match=asked.reference):
         actions.record(by=officer, draft=draft, now=NOW)
     assert not case_file.case.decisions.exists()
