@@ -165,7 +165,7 @@ def page_of(letter: Letter) -> dict[str, Any]:
         "stands": stands,
         "tag": STANDINGS[stands],
         "newer": letter.__dict__["newer"],
-        "goes": stands in GOES and bool(said),
+        "goes": stands in GOES and bool(said) and not problem,
         "problem": problem,
         "destroyed": not said and not problem,
         "subject": said.get("subject", ""),

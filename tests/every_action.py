@@ -25,10 +25,20 @@ from cases import (
 )
 from cases.models import Agency, Case, Exclusion, Membership, Organisation, Team, User
 from sharing import actions as sharing_actions
-from sharing import after_actions, agreement_actions, emergency_actions
+from sharing import (
+    advice_actions,
+    after_actions,
+    agreement_actions,
+    asked_actions,
+    emergency_actions,
+    letter_actions,
+    request_actions,
+)
 from tests.cast import CaseFile, UserFactory, make_case, open_for
-from tests.sharing import hurrying
+from tests.sharing import hurrying, lettering, requesting
+from tests.sharing.advising import answer, ask
 from tests.sharing.agreeing import agreed, terms
+from tests.sharing.asked_of_us import logged
 from tests.sharing.deciding import NOW, decided, draft_of
 from tests.sharing.following import ANSWER, mark_sent, report
 
@@ -222,6 +232,62 @@ def _after_calls(file: CaseFile, people: People) -> Calls:
     }
 
 
+def _asked_calls(file: CaseFile, people: People) -> Calls:
+    by, row = people.officer, logged(people.officer, file)
+    back = {"outcome": "withdrawn", "reason": "He rang to say so"}
+    return {
+        "log_asked": lambda: logged(by, file),
+        "answer_asked": lambda: asked_actions.answer_asked(by=by, row=row, values=back),
+        "see_asked": lambda: _read(asked_actions.see_asked(by=by, row=row)),
+    }
+
+
+def _request_calls(file: CaseFile, people: People) -> Calls:
+    by, decision = people.officer, requesting.may_ask(people.officer, file)
+    draft, gone = requesting.requested(by, decision, "police"), requesting.sent(by, decision)
+    first = requesting.letter(by, draft, "L1")
+    chased = {"method": "in_person", "spoken_with": "Nia Abara", "reply_by": timezone.now()}
+    told, more = {"by": by, "request": gone}, requesting.may_ask(people.officer, file)
+    return {
+        "write_request": lambda: requesting.requested(by, more),
+        "change_request": lambda: request_actions.change_request(
+            by=by, request=draft, values=requesting.asks()
+        ),
+        "chase": lambda: request_actions.chase(values=chased, **told),
+        "refuse": lambda: requesting.refused(by, gone),
+        "receive": lambda: requesting.came(by, gone),
+        "move": lambda: requesting.moved(by, draft, "send", first),
+        "close": lambda: requesting.closed(by, draft, "not_sent", "discard"),
+        "see_request": lambda: _read(request_actions.see_request(**told)),
+    }
+
+
+def _advice_calls(file: CaseFile, people: People) -> Calls:
+    by, case = people.officer, file.case
+    one, other = (ask(by, case, people.governance) for _ in range(2))
+    return {
+        "ask_advice": lambda: ask(by, case, people.manager),
+        "answer_advice": lambda: answer(people.governance, one),
+        "take_back_advice": lambda: advice_actions.take_back_advice(by=by, asked=other),
+        "see_advice": lambda: _read(advice_actions.see_advice(by=people.governance, asked=one)),
+    }
+
+
+def _letter_calls(file: CaseFile, people: People) -> Calls:
+    by, request = people.officer, lettering.refused(people.officer, file)
+    letter = lettering.prepared(request, "L3", by)
+    values = lettering.values_of(request, "L2", by)
+    return {
+        "prepare_letter": lambda: letter_actions.prepare_letter(
+            by=by, about=request, kind="L2", values=values
+        ),
+        "check_letter": lambda: lettering.approved(letter, people.manager),
+        "see_writing": lambda: _read(letter_actions.see_writing(by=by, about=request, kind="L2")),
+        "see_letter": lambda: _read(letter_actions.see_letter(by=by, letter=letter)),
+        "print_letter": lambda: _read(letter_actions.print_letter(by=by, letter=letter, form="pdf")),
+    }
+
+
 def _agreement_calls(people: People) -> Calls:
     by = people.governance
     agreement = agreed(by)
@@ -256,6 +322,10 @@ def calls(file: CaseFile, people: People) -> Calls:
         **_leaving_calls(file, people),
         **_sharing_calls(file, people),
         **_after_calls(file, people),
+        **_asked_calls(file, people),
+        **_request_calls(file, people),
+        **_letter_calls(file, people),
         **_emergency_calls(file, people),
         **_agreement_calls(people),
+        **_advice_calls(file, people),
     }

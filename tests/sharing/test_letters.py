@@ -12,10 +12,10 @@ from cases.models import User
 from sharing import letter_actions, letter_words, letters, request_actions
 from sharing.models import Letter
 from tests.cast import CaseFile
+from tests.sharing.asked_of_us import logged
 from tests.sharing.deciding import NOT_SHARED
 from tests.sharing.lettering import (
     approved,
-    asked_of,
     declined,
     due_for,
     prepared,
@@ -29,7 +29,7 @@ from tests.sharing.printed import Printed
 pytestmark = pytest.mark.django_db
 KINDS = ("L1", "L2", "L3", "L4", "L5")
 SAYS = {
-    "L1": ("The dates of call-outs to the flat since June", "To decide tonight", "The duty officer and her"),
+    "L1": ("Injuries seen since January", "to choose a safe flat", "the manager of her team"),
     "L2": ("data protection law in general", "who took the decision", "Coordinated Community Response"),
     "L3": ("as a senior manager", "it was refused", "Coordinated Community Response"),
     "L4": ("I ask the group", "our senior manager wrote to theirs", "Coordinated Community Response"),
@@ -92,14 +92,14 @@ def test_the_pdf_is_what_the_text_says_tagged_and_neutral_outside(
     assert made.untagged == []
     assert said["subject"] in made.metadata
     assert [node.whole for node in made.of("H1")] == [said["subject"]]
-    assert len(made.of("LI")) == 6
+    assert len(made.of("LI")) == 7
     kinds = list(ledger.history(case_file.case.id).values_list("kind", flat=True))
     assert kinds.count("letter.printed") == 2
 
 
 def test_a_letter_that_is_not_due_is_not_written(client: Client, officer: User, case_file: CaseFile) -> None:
     request = request_of(officer, case_file)
-    row = asked_of(officer, case_file)
+    row = logged(officer, case_file)
     client.force_login(officer)
     for kind in ("L2", "L3", "L4", "L5"):
         answer = client.get(address(request, kind).replace("asked", "requests"))
@@ -124,7 +124,7 @@ def test_a_request_of_another_state_meanwhile_prepares_nothing(officer: User, ca
 def test_a_part_that_is_shared_is_told_in_the_letter_that_declines(
     officer: User, case_file: CaseFile
 ) -> None:
-    shared = {name: None for name in NOT_SHARED} | {
+    shared = dict.fromkeys(NOT_SHARED) | {
         "outcome": "share_part",
         "reasons": ["risk_of_serious_harm"],
         "safeguarding": "yes",
