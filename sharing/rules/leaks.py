@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from string import ascii_uppercase
 
-from sharing.rules import marks, names
+from sharing.rules import marks, naming
 from sharing.rules.facts import CaseFacts
 from sharing.rules.names import Names
 from sharing.rules.reading import Reading
@@ -75,7 +75,7 @@ def find(text: str, known: Known) -> list[Leak]:
     found = [
         Leak(kind, start, end, PLACEHOLDERS[kind]) for kind, start, end in marks.find(reading, _marks(known))
     ]
-    found += [Leak("name", one.start, one.end, _called(one)) for one in names.find(text, reading, letters)]
+    found += [Leak("name", one.start, one.end, _called(one)) for one in naming.find(text, reading, letters)]
     return _apart(found)
 
 
@@ -87,7 +87,7 @@ def _marks(known: Known) -> marks.Marks:
     return held
 
 
-def _called(found: names.Found) -> str:
+def _called(found: naming.Found) -> str:
     """Person A, B, C…; where several have the name, nobody can say who is meant."""
     if len(found.people) > 1:
         return "[family name]" if found.family else "[name]"

@@ -102,8 +102,8 @@ class Marks:
         if not (numbers or (typed and several) or (first and not (only and not several))):
             return False
         common = {*shorts, *lists.stop_words(), "high", "main", "old", "new"}
-        for form in {"".join(name), "".join(_long(name))}:
-            parts = name if form == "".join(name) else _long(name)
+        for parts in _ways(name):
+            form = "".join(parts)
             street = self.streets.setdefault(form, _Street())
             street.breaks |= set(accumulate(len(part) for part in parts))
             street.numbers |= numbers
@@ -150,10 +150,14 @@ def _canonical(reading: Reading) -> list[Piece]:
     return [piece._replace(text=short.get(piece.text, piece.text)) for piece in reading.valued]
 
 
-def _long(name: Sequence[str]) -> list[str]:
-    """A street's name with its last word in full, as it is when all is written together."""
-    full = next((word for word, short in lists.street_words().items() if short == name[-1]), name[-1])
-    return [*name[:-1], full]
+def _ways(name: Sequence[str]) -> list[list[str]]:
+    """A street's name, short and in full: where it is written together nothing was shortened."""
+    longs: dict[str, list[str]] = {}
+    for word, short in lists.street_words().items():
+        longs.setdefault(short, [short]).append(word)
+    *others, last = name
+    firsts = [others, ["saint", *others[1:]]] if others[:1] == ["st"] else [others]
+    return [[*first, end] for first in firsts for end in longs.get(last, [last])]
 
 
 def _numbers(line: Sequence[str]) -> tuple[set[str], list[str]]:
@@ -173,12 +177,12 @@ def _numbers(line: Sequence[str]) -> tuple[set[str], list[str]]:
 
 def find(reading: Reading, marks: Marks) -> Iterator[Place]:
     """Everything but names that identifies somebody of the case, or anybody by its form alone."""
-    yield from foreign(reading)
     yield from _addresses(reading, marks)
     yield from _codes(reading, marks)
     yield from _written_out(reading, marks)
     yield from _figures(reading, marks)
     yield from _days(reading, marks)
+    yield from foreign(reading)
 
 
 def foreign(reading: Reading) -> Iterator[Place]:

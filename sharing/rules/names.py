@@ -1,44 +1,31 @@
-"""Names of the people of a case in a text, however they are written. Pure.
-
-A part of a name is found in capitals or without. Two kinds of parts are found only where the way they are
-written says that somebody is meant: ordinary words (Grace, Will, Young), and parts of two letters (Li, Bo).
-Both need a capital or to stand beside another part of the name, a title or an initial.
-"""
+"""The names of the people of a case, as a text may write them. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, combinations, pairwise
-from typing import NamedTuple
 
 from sharing import lists
-from sharing.rules.reading import Hit, Reading, Token, look_alikes
 from sharing.rules.texts import plain
 
 _DIVIDES = re.compile(r"[,;/\n\r()\[\]\"“”„«»|:]+|\b(?:aka|née|nee|formerly|or)\b")
-_LETTERS = re.compile(r"[^\W\d_]+")
+LETTERS = re.compile(r"[^\W\d_]+")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
-_WITHOUT_SPACES = re.compile(
+WITHOUT_SPACES = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]"
 )
-_JOINS_PREFIXES = re.compile(r"[\u0590-\u08ff\u0900-\u0dff\ufb1d-\ufefc]")
+JOINS_PREFIXES = re.compile(r"[\u0590-\u08ff\u0900-\u0dff\ufb1d-\ufefc]")
 _POSSESSIVE = re.compile(r"['’]s?$")
-_GAP, _MOST_INITIALS, _MANY = 3, 3, 8
-_ENDS, _SPACES = set("!?;:()[]\n"), set(" \t\u3000")
-_MODAL = frozenset({"may", "will"})
-_ARTICLES = frozenset({"a", "i"})
-_PLAIN_TITLES = frozenset({"mr", "mrs", "ms", "mx"})
-_SUFFIXES = frozenset({"st", "nd", "rd", "th"})
-_DETERMINERS = frozenset(
-    {"a", "an", "the", "this", "that", "my", "our", "his", "her", "their", "your", "no", "some", "any", "and"}
-)
-_SHORT = 2
-_SURE = 4
-"""A name of so many letters may be torn apart by a space, or stand in figures, and is still seen."""
+_UMLAUT_SAID = re.compile(r"(?<=\w)([aou])e")
+_MANY = 8
+MODAL = frozenset({"may", "will"})
+"""Names that are stop words, too."""
+SHORT = 2
+"""A part of a name of so few letters needs more than to be there."""
 
 
 @dataclass
-class _Form:
+class Form:
     """One way to write a name, or a part of it: whose it is, and where it may be divided."""
 
     people: set[int] = field(default_factory=set)
@@ -52,7 +39,7 @@ class _Form:
 class Names:
     """The names of the people of a case as a text may hold them."""
 
-    forms: dict[str, _Form] = field(default_factory=dict)
+    forms: dict[str, Form] = field(default_factory=dict)
     initials: list[set[str]] = field(default_factory=list)
     """Of each person."""
 
@@ -64,7 +51,7 @@ class Names:
             known.initials.append(set())
             for name in names:
                 for one in _DIVIDES.split(name):
-                    for written in {one, one.translate(_UMLAUTS)}:
+                    for written in {one, one.translate(_UMLAUTS), _UMLAUT_SAID.sub(r"\1", one)}:
                         known._add(person, _named(written))
         return known
 
@@ -87,11 +74,11 @@ class Names:
 
     def _put(self, person: int, parts: Sequence[str], *, family: bool = False) -> None:
         text = "".join(parts)
-        if len(text) < _SHORT and not _WITHOUT_SPACES.match(text):
+        if len(text) < SHORT and not WITHOUT_SPACES.match(text):
             return
         if len(parts) == 1 and parts[0] in lists.identity_words("particles"):
             return
-        form = self.forms.setdefault(text, _Form())
+        form = self.forms.setdefault(text, Form())
         form.people.add(person)
         form.breaks |= set(accumulate(len(part) for part in parts))
         form.part |= len(parts) == 1
@@ -100,19 +87,19 @@ class Names:
 
 def _named(written: str) -> list[list[str]]:
     """The words of a name that name somebody, each as its parts: no title, nothing that only describes."""
-    words = [(word, _LETTERS.findall(plain(_POSSESSIVE.sub("", word)))) for word in written.split()]
+    words = [(word, LETTERS.findall(plain(_POSSESSIVE.sub("", word)))) for word in written.split()]
     words = [(word, parts) for word, parts in words if parts]
     plainly = [not _describes(words, at) for at in range(len(words))]
     kept = [
         parts
         for (word, parts), names in zip(words, plainly, strict=True)
-        if names and (all(plainly) or _begins_large(word, parts)) and "".join(parts) not in _titles()
+        if names and (all(plainly) or _begins_large(word, parts)) and "".join(parts) not in titles()
     ]
     return _with_particles(kept)
 
 
 def _begins_large(word: str, parts: Sequence[str]) -> bool:
-    return word.lstrip("'‘(")[:1].isupper() and parts[0] not in lists.stop_words() - _MODAL
+    return word.lstrip("'‘(")[:1].isupper() and parts[0] not in lists.stop_words() - MODAL
 
 
 def _describes(words: Sequence[tuple[str, Sequence[str]]], at: int) -> bool:
@@ -121,11 +108,11 @@ def _describes(words: Sequence[tuple[str, Sequence[str]]], at: int) -> bool:
     if parts[0] in lists.identity_words("roles") or (at and parts[0] in lists.number_words()):
         # Somebody may be called Friend or Child: a second word in capitals, after one that is a name.
         called = at and word[0].isupper() and parts[0] in lists.identity_words("names")
-        return not (called and not _describes(words, at - 1) and words[at - 1][1][0] not in _titles())
-    return word.islower() and parts[0] in lists.stop_words() - _MODAL
+        return not (called and not _describes(words, at - 1) and words[at - 1][1][0] not in titles())
+    return word.islower() and parts[0] in lists.stop_words() - MODAL
 
 
-def _titles() -> frozenset[str]:
+def titles() -> frozenset[str]:
     return lists.identity_words("titles")
 
 
@@ -139,320 +126,3 @@ def _with_particles(words: list[list[str]]) -> list[list[str]]:
             joined.append(held)
             held = []
     return [*joined, held] if held else joined
-
-
-class Found(NamedTuple):
-    """A name in a text: its place, its tokens, whose it may be, and whether it is only the last of a name."""
-
-    start: int
-    end: int
-    first: int
-    last: int
-    people: frozenset[int]
-    family: bool
-    form: str = ""
-    sure: bool = True
-    """False: an ordinary word or a short part, of which it must be asked whether somebody is meant."""
-
-
-def find(text: str, reading: Reading, names: Names) -> Iterator[Found]:
-    """The names in a text, each with the initials and the title beside it."""
-    yield from Look(reading, names).found()
-    for seen, figures in look_alikes(text):
-        yield from Look(Reading(seen), names, figures=figures).found()
-
-
-class Look:
-    """One look for names at one reading of a text."""
-
-    def __init__(self, reading: Reading, names: Names, *, figures: bool = False) -> None:
-        self.reading, self.tokens, self.names, self.figures = reading, reading.tokens, names, figures
-        self.public = self._public()
-        self.seen = [seen for text, form in names.forms.items() for seen in self._places(text, form)]
-        self.begin: dict[int, list[Found]] = {}
-        self.end: dict[int, list[Found]] = {}
-        for seen in self.seen:
-            self.begin.setdefault(seen.first, []).append(seen)
-            self.end.setdefault(seen.last, []).append(seen)
-
-    def found(self) -> list[Found]:
-        """What names somebody, parts that stand together as one."""
-        meant = [seen for seen in self.seen if seen.sure or self._meant(seen)]
-        groups: list[Found] = []
-        for one in sorted(meant, key=lambda seen: (seen.start, -seen.end)):
-            if groups and self._belongs(groups[-1], one):
-                groups[-1] = _both(groups[-1], one)
-            else:
-                groups.append(one)
-        return [self._with_beside(group) for group in groups]
-
-    def _public(self) -> set[int]:
-        """Tokens of phrases that mean nobody here, such as the name of a law."""
-        words, found = self.reading.words, set[int]()
-        for phrase in lists.public_phrases():
-            for hit in words.hits("".join(_LETTERS.findall(phrase))):
-                if hit.begins and hit.ends:
-                    found |= set(range(hit.first, hit.last + 1))
-        return found
-
-    # --- where a form stands ------------------------------------------------------------------------------
-
-    def _places(self, text: str, form: _Form) -> Iterator[Found]:
-        if self.figures and len(text) < _SURE:
-            return
-        free = _free(text)
-        for hit in self.reading.words.hits(text):
-            if free:
-                if all(self.reading.near(at, at + 1, 2) for at in range(hit.first, hit.last)):
-                    yield self._inside(hit, text, form)
-            elif hit.first == hit.last:
-                if hit.begins and self._ends(hit, text):
-                    yield self._whole(
-                        hit, text, form, sure=self.figures or not self._doubtful(hit.first, text)
-                    )
-                elif self._with_initials(hit, text, form):
-                    yield self._whole(hit, text, form, sure=True)
-            elif hit.begins and hit.ends and self._divided_so(hit, text, form):
-                yield self._whole(hit, text, form, sure=True)
-
-    def _whole(self, hit: Hit, text: str, form: _Form, *, sure: bool) -> Found:
-        start, end = self.reading.span(hit.first, hit.last)
-        if hit.first == hit.last and hit.begins and not hit.ends:
-            end = self.reading.place(self.tokens[hit.first].at, self.tokens[hit.first].at + len(text))[1]
-        return Found(start, end, hit.first, hit.last, frozenset(form.people), form.family, text, sure)
-
-    def _inside(self, hit: Hit, text: str, form: _Form) -> Found:
-        """Of a script that writes words together: the place is that of its letters."""
-        begin, end = self.tokens[hit.first], self.tokens[hit.last]
-        runs = self.reading.words.begins
-        start = self.reading.place(begin.at + hit.at - runs[hit.first], len(self.reading.plain))[0]
-        last = end.at + hit.at + len(text) - 1 - runs[hit.last]
-        place = start, self.reading.place(last, last + 1)[1]
-        return Found(*place, hit.first, hit.last, frozenset(form.people), form.family, text)
-
-    def _ends(self, hit: Hit, text: str) -> bool:
-        """Whether the word ends with the name, or with an s after it."""
-        return hit.ends or (len(text) > _SHORT and self.tokens[hit.first].text == text + "s")
-
-    def _with_initials(self, hit: Hit, text: str, form: _Form) -> bool:
-        """Whether it is MSmith or SmithM: initials of the same person, in capitals, and the name."""
-        token = self.tokens[hit.first]
-        before, after = token.text[: hit.at - self.reading.words.begins[hit.first]], ""
-        if hit.begins:
-            after = token.text[len(text) :]
-        if token.shouted or len(text) <= _SHORT or not (before or after) or (before and not hit.ends):
-            return False
-        written = self.reading.text[token.start : token.end]
-        if len(before + after) > _SHORT or len(written) != len(token.text):
-            return False
-        capitals = written[: len(before) + 1] if before else written[0] + written[len(text) :]
-        known = set[str]().union(*(self.names.initials[person] for person in form.people))
-        return capitals.isupper() and set(before + after) <= known
-
-    def _divided_so(self, hit: Hit, text: str, form: _Form) -> bool:
-        """Whether tokens in a row are one name: as it is divided, letter by letter, or torn apart."""
-        tokens = self.tokens[hit.first : hit.last + 1]
-        gaps = [token.before for token in tokens[1:]]
-        if any(len(gap) > _GAP or set(gap) & _ENDS for gap in gaps):
-            return False
-        breaks = set(accumulate(len(token.text) for token in tokens))
-        if breaks <= form.breaks:
-            return True
-        if len(text) <= _SHORT:
-            return False
-        if all(len(token.text) == 1 for token in tokens) or not any(set(gap) & _SPACES for gap in gaps):
-            return True
-        if len(text) < _SURE or any(gap.strip() for gap in gaps):
-            return False
-        return not all(_is_word(token.text) for token in tokens)
-
-    # --- whether somebody is meant ------------------------------------------------------------------------
-
-    def _doubtful(self, at: int, text: str) -> bool:
-        return (
-            at in self.public
-            or len(text) <= _SHORT
-            or _is_word(text)
-            or self.tokens[at].text in _words("names")
-        )
-
-    def _meant(self, seen: Found) -> bool:
-        """Whether an ordinary word, or a short part, names somebody where it stands."""
-        if self._beside(seen) or self._titled(seen) or self._initialled(seen):
-            return True
-        token = self.tokens[seen.first]
-        if seen.first in self.public:
-            return False
-        if len(seen.form) <= _SHORT and not _is_word(seen.form):
-            return _has_no_case(token) or (
-                token.capital and not (token.shouted and seen.form in _words("abbreviations"))
-            )
-        if not token.capital:
-            return self._next(seen) in _words("did") and self._before(seen) not in _DETERMINERS
-        return self._capital_counts(seen, token)
-
-    def _capital_counts(self, seen: Found, token: Token) -> bool:
-        """Whether the capital says that it is a name."""
-        follower, possessive = self._next(seen), self._possessive(seen)
-        acts = follower in _words("did") or follower in _words("does") or possessive
-        if token.shouted and self._shouting(seen.first) and seen.form in lists.stop_words():
-            return False
-        if seen.form in _words("proper"):
-            return follower in _words("did")
-        if seen.form in _words("months") and self._is_date(seen):
-            return False
-        if not self._begins_sentence(seen.first):
-            return True
-        if seen.form in _words("describing") or seen.form in lists.stop_words() - _MODAL:
-            return acts
-        return possessive or not (follower in _words("follows") or follower.isdecimal())
-
-    def _next(self, seen: Found) -> str:
-        at = seen.last + 1
-        return self.tokens[at].text if self.reading.near(seen.last, at, 1) else ""
-
-    def _before(self, seen: Found) -> str:
-        return self.tokens[seen.first - 1].text if self.reading.near(seen.first - 1, seen.first, 1) else ""
-
-    def _possessive(self, seen: Found) -> bool:
-        at = seen.last + 1
-        return self._next(seen) == "s" and self.tokens[at].before == "'"
-
-    def _begins_sentence(self, at: int) -> bool:
-        token = self.tokens[at]
-        if at == 0 or set(token.before) & set('!?…\n:•*-–—"“‘(['):
-            return True
-        before = self.tokens[at - 1].text
-        short = len(before) <= _SHORT and not before.isdecimal()
-        return "." in token.before and not short and before not in _titles()
-
-    def _is_date(self, seen: Found) -> bool:
-        """Whether a month is meant: beside a number, another month, or a word such as "since"."""
-        near = [self._word(seen.first + step) for step in (-2, -1, 1, 2)]
-        far, before, after, later = near
-        if before in _words("when") or before.isdecimal() or after.isdecimal():
-            return True
-        if before in lists.number_words() or (before in _SUFFIXES and far.isdecimal()):
-            return True
-        if before == "of" and (far in _words("when") or far in lists.number_words() or far in _SUFFIXES):
-            return True
-        return not _words("months").isdisjoint({far, before, after, later} - {seen.form})
-
-    def _word(self, at: int) -> str:
-        return self.tokens[at].text if 0 <= at < len(self.tokens) else ""
-
-    def _shouting(self, at: int) -> bool:
-        """Whether the words around are in capitals too."""
-        around = [token for token in self.tokens[max(0, at - 3) : at + 4] if len(token.text) > _SHORT]
-        return sum(token.shouted for token in around) > len(around) // 2
-
-    def _beside(self, seen: Found) -> bool:
-        """Whether another part of the same name stands next to it."""
-        reading = self.reading
-        after = self.begin.get(seen.last + 1, []) if reading.near(seen.last, seen.last + 1) else []
-        before = self.end.get(seen.first - 1, []) if reading.near(seen.first - 1, seen.first) else []
-        return any(other.form != seen.form and other.people & seen.people for other in (*after, *before))
-
-    def _titled(self, seen: Found) -> bool:
-        title = self._word(seen.first - 1)
-        if title not in _titles() or not self.reading.near(seen.first - 1, seen.first, 2):
-            return False
-        return self.tokens[seen.first].capital or title in _PLAIN_TITLES
-
-    def _initialled(self, seen: Found) -> bool:
-        return self._initial(seen, seen.first - 1, 1) or self._initial(seen, seen.last + 1, -1)
-
-    def _initial(self, found: Found, at: int, towards: int) -> bool:
-        """Whether the token is an initial of the same person, next to the name on the side it looks at."""
-        if not 0 <= at < len(self.tokens) or not self.reading.near(
-            min(at, at + towards), max(at, at + towards)
-        ):
-            return False
-        token = self.tokens[at]
-        if "'" in token.before or not any(token.text in self.names.initials[one] for one in found.people):
-            return False
-        after = self.tokens[at + 1].before[:1] if at + 1 < len(self.tokens) else self._rest()
-        if token.text in _ARTICLES and after != ".":
-            comma = towards < 0 and "," in token.before
-            large = token.capital and self.tokens[at + towards].capital
-            return large and (token.text != "i" or comma) and (towards > 0 or comma or token.text != "a")
-        return token.capital or after == "." or towards > 0
-
-    def _rest(self) -> str:
-        """What follows the last token."""
-        return self.reading.text[self.tokens[-1].end :][:1]
-
-    # --- what stands together -----------------------------------------------------------------------------
-
-    def _belongs(self, group: Found, one: Found) -> bool:
-        """Whether a name goes on in the next part."""
-        if one.start < group.end:
-            return True
-        if not group.people & one.people:
-            return False
-        between = self.tokens[group.last + 1 : one.first]
-        if any(len(token.text) > 1 or not token.capital or "'" in token.before for token in between):
-            return False
-        places = range(group.last, one.first)
-        return len(between) <= 1 and all(self.reading.near(place, place + 1) for place in places)
-
-    def _with_beside(self, group: Found) -> Found:
-        """The name with its initials and its title."""
-        first, last, people = group.first, group.last, group.people
-        for _ in range(_MOST_INITIALS):
-            wider = group._replace(first=first, last=last)
-            if self._initial(wider, first - 1, 1):
-                first -= 1
-                people = self._who(people, self.tokens[first].text)
-            elif self._initial(wider, last + 1, -1) and self._stands_alone(last + 1):
-                last += 1
-                people = self._who(people, self.tokens[last].text)
-        if self._titled(group._replace(first=first)) and self._is_title(first - 1):
-            first -= 1
-        start = self.tokens[first].start if first < group.first else group.start
-        end = self.tokens[last].end if last > group.last else group.end
-        return group._replace(start=start, end=end, first=first, last=last, people=people)
-
-    def _stands_alone(self, at: int) -> bool:
-        """Whether the initial after a name is no initial of the name that comes next."""
-        return self.tokens[at].capital and not self.begin.get(at + 1)
-
-    def _is_title(self, at: int) -> bool:
-        return self.tokens[at].text in _PLAIN_TITLES or self.tokens[at].capital
-
-    def _who(self, people: frozenset[int], initial: str) -> frozenset[int]:
-        return frozenset(one for one in people if initial in self.names.initials[one]) or people
-
-
-def _both(group: Found, one: Found) -> Found:
-    people = group.people & one.people
-    return group._replace(
-        end=max(group.end, one.end),
-        last=max(group.last, one.last),
-        people=people or group.people,
-        family=group.family and one.family,
-        form=group.form if group.last >= one.last else one.form,
-    )
-
-
-def _words(name: str) -> frozenset[str]:
-    return lists.identity_words(name)
-
-
-def _is_word(text: str) -> bool:
-    """Whether it is an ordinary English word, as far as that is known here."""
-    return (
-        text in _words("names") or text in _words("common") or text in lists.stop_words()
-        or text in lists.number_words() or len(text) == 1
-    )  # fmt: skip
-
-
-def _free(text: str) -> bool:
-    """Whether the script has no spaces, or joins small words to a name, so that it is found inside a word."""
-    if _WITHOUT_SPACES.search(text):
-        return len(text) >= _SHORT
-    return len(text) > _SHORT and bool(_JOINS_PREFIXES.search(text))
-
-
-def _has_no_case(token: Token) -> bool:
-    return token.text.upper() == token.text

@@ -255,8 +255,8 @@ _SMALL = zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢɑ
 _ALIKE = {ord(one): other for pairs in (_CYRILLIC, _GREEK, _SMALL) for one, other in pairs}
 _ALIKE |= {first + number: chr(65 + number) for first in (0x1F150, 0x1F170, 0x1F1E6) for number in range(26)}
 _FIGURES = (str.maketrans("0134578@$|!", "oleastbasll"), str.maketrans("0134578@$|!", "oieastbasii"))
-_MIXED = re.compile(r"(?<![\w@$|!])(?=[0-9@$|!]*[^\W\d_])[\w@$|!]{4,40}(?![\w@$|!])")
-_FIGURE = re.compile("[0-9@$|!]")
+_MIXED = re.compile(r"[\w@$|!'’-]{4,60}")
+_FIGURE, _LETTER = re.compile("[0-9@$|!]"), re.compile(r"[^\W\d_]")
 
 
 def look_alikes(text: str) -> Iterator[tuple[str, bool]]:
@@ -267,7 +267,9 @@ def look_alikes(text: str) -> Iterator[tuple[str, bool]]:
     seen = text.translate(_ALIKE)
     if seen != text:
         yield seen, False
-    mixed = [found for found in _MIXED.finditer(seen) if _FIGURE.search(found[0])]
+    mixed = [
+        found for found in _MIXED.finditer(seen) if _FIGURE.search(found[0]) and _LETTER.search(found[0])
+    ]
     for figures in _FIGURES if mixed else ():
         yield _only(seen, [found.span() for found in mixed]).translate(figures), True
 
