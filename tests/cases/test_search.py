@@ -21,13 +21,14 @@ PERSON = {
 FOUND = [
     "Zoë O’Brien-Łukasik", "zoe", "ZOË", "zo", "o'brien", "O BRIEN", "obrien", "brie", "lukasik zoe",
     "obrienlukasik", "o’brienłukasik", "anne marie", "annemarie", "Anne-Mar", "desouza", "de souza", "souza",
-    "王芳", "orchard", "7 orchard mews", "haverton zoe", "te5 7pq", "TE57PQ", "te5", "07700900456",
+    "王芳", "orchard", "7 orchard mews", "haverton zoe", "te5 7pq", "TE57PQ", "te5", "te57", "07700900456",
     "07700 900 456", "+44 7700 900456", "0044 7700 900456", "+44 (0)161 496 0000", "0161 4960000",
     "ZOE.O@mail.example", "zoe 07700900456", "  zoe\u00a0\tlukasik ", "Lu\u0301kasik",
 ]  # fmt: skip
 NOT_FOUND = [
     "rosa", "oe", "brien2", "zoe smith", "%", "z%e", "z_e", "z*", "'; DROP TABLE cases_case; --", '"zoe"x',
     "\0zoex", "\ud800zoex", "900456", "07700900457", "te6", "@mail.example", "zoe & rosa", "1988-05-14",
+    "orch", "zoe haverto",
 ]  # fmt: skip
 
 
