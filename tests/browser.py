@@ -13,6 +13,7 @@ def test_…(page, officer):
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,20 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, ViewportSize, sync_playwright
 
 from tests import servers
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 AXE = Axe()
 MOST_TABS = 150
+DESK: ViewportSize = {"width": 1280, "height": 900}
+WITHOUT = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades", "PaintHolding",
+    "RenderDocument",
+)  # fmt: skip
+"""Of Chromium: this takes the place of Playwright's list, of which the first four matter on this machine. The
+last makes a new frame for every page, which is a fifth of the work of opening one."""
 PATIENCE = 15_000
 """Milliseconds that a page may take."""
 ACTIVE = """() => {
@@ -49,19 +57,83 @@ def browser(chromium_path: str) -> Iterator[Browser]:
     # Playwright's loop runs in this thread; Django would take every query for one inside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium_path, args=servers.chromium_flags())
+        flags = [*servers.chromium_flags(), f"--disable-features={','.join(WITHOUT)}"]
+        started = playwright.chromium.launch(executable_path=chromium_path, args=flags)
         yield started
         started.close()
 
 
-def _new_context(browser: Browser, live_server: Any, **options: Any) -> BrowserContext:
-    return browser.new_context(
-        base_url=live_server.url,
-        locale="en-GB",
-        timezone_id="Europe/London",
-        viewport={"width": 1280, "height": 900},
-        **options,
-    )
+class Windows:
+    """Windows of the browser that tests take one after another: to open one takes longer than five pages.
+
+    A test may do in it what somebody at a screen can do. What cannot be taken back is for `own_page`.
+    """
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.browser = browser
+        self.address = address
+        self.open: dict[str, tuple[Page, list[str]]] = {}
+
+    def new(self, script: str = "", **options: Any) -> tuple[Page, list[str]]:
+        """A window of its own, and what is found wrong in it. `script`: runs before those of each page."""
+        context = self.browser.new_context(
+            base_url=self.address, locale="en-GB", timezone_id="Europe/London", viewport=DESK, **options
+        )
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        if script:
+            page.add_init_script(script)
+        return page, _watch(page)
+
+    @contextmanager
+    def lent(self, script: str = "", **options: Any) -> Iterator[Page]:
+        """A window as if it were new: no page, no cookie, nothing of the test that had it before."""
+        kind = f"{script} {options}"
+        if kind not in self.open:
+            self.open[kind] = self.new(script, **options)
+            _refuse_what_stays(self.open[kind][0])
+        page, errors = self.open[kind]
+        try:
+            yield page
+            page.context.cookies()  # what the console still had to say arrives before the answer
+            assert errors == []
+        finally:
+            if not _tidied(page):
+                del self.open[kind]
+            errors.clear()
+
+
+STAYS = ("add_init_script", "expose_binding", "expose_function", "new_cdp_session", "on", "once", "route")
+
+
+def _refuse_what_stays(page: Page) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("the next test would have this too: ask for own_page")
+
+    for holder in (page, page.context):
+        for name in STAYS:
+            setattr(holder, name, refuse)
+
+
+def _tidied(page: Page) -> bool:
+    """Take back what a test did in its window; False where that fails, and then the window is closed."""
+    context = page.context
+    try:
+        # What a page sends when it is left would reach the database of the next test.
+        context.set_offline(True)
+        page.goto("about:blank")
+        for other in context.pages:
+            if other != page:
+                other.close()
+        context.clear_cookies()
+        context.clear_permissions()
+        context.set_offline(False)
+        page.emulate_media(media="null", color_scheme="null", forced_colors="null", reduced_motion="null")
+        page.set_viewport_size(DESK)
+    except Error:
+        context.close()
+        return False
+    return True
 
 
 def _watch(page: Page) -> list[str]:
@@ -79,24 +151,33 @@ def _watch(page: Page) -> list[str]:
     return found
 
 
+@pytest.fixture(scope="session")
+def windows(browser: Browser, live_server: Any) -> Windows:
+    """The windows of this run, on the live server; addresses may begin with a slash."""
+    return Windows(browser, live_server.url)
+
+
 @pytest.fixture
-def page(browser: Browser, live_server: Any) -> Iterator[Page]:
-    """A fresh browser context on the live server; addresses may begin with a slash."""
-    context = _new_context(browser, live_server)
-    opened = context.new_page()
-    opened.set_default_timeout(PATIENCE)
-    errors = _watch(opened)
+def page(windows: Windows, live_server: Any) -> Iterator[Page]:
+    """A window at a desk."""
+    with windows.lent() as lent:
+        yield lent
+
+
+@pytest.fixture
+def own_page(windows: Windows, live_server: Any) -> Iterator[Page]:
+    """A window that is closed after the test: for scripts, listeners and tools that stay in one."""
+    opened, errors = windows.new()
     yield opened
-    context.close()
+    opened.context.close()
     assert errors == []
 
 
 @pytest.fixture
-def page_without_script(browser: Browser, live_server: Any) -> Iterator[Page]:
+def page_without_script(windows: Windows, live_server: Any) -> Iterator[Page]:
     """The same with JavaScript off: every page must work."""
-    context = _new_context(browser, live_server, java_script_enabled=False)
-    yield context.new_page()
-    context.close()
+    with windows.lent(java_script_enabled=False) as lent:
+        yield lent
 
 
 def signed_in(page: Page, user: Any) -> None:
@@ -156,7 +237,7 @@ def check_page(page: Page, name: str) -> None:
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 320, f"{page.url} is {wide} px wide on a screen of 320"
     screenshot(page, name)
-    page.set_viewport_size({"width": 1280, "height": 900})
+    page.set_viewport_size(DESK)
 
 
 def assert_summary_links_land(page: Page) -> None:

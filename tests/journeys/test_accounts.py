@@ -19,7 +19,8 @@ def set_password(page: Page) -> None:
     keys.press("Set the password and sign in")
 
 
-def test_the_first_administrator_adds_a_colleague(page: Page, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_first_administrator_adds_a_colleague(own_page: Page, capsys: pytest.CaptureFixture[str]) -> None:
+    page = own_page
     call_command("first_administrator")
     path = capsys.readouterr().out.strip()
     seen: list[str] = []

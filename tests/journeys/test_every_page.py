@@ -14,8 +14,8 @@ GROUPS = 4
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_no_page_shuts_anybody_out(
     group: int,
-    page: Page,
+    own_page: Page,
     scriptless: Page,
     places: dict[str, Place],
 ) -> None:
-    look_at(OTHERS[group::GROUPS], page, scriptless, places)
+    look_at(OTHERS[group::GROUPS], own_page, scriptless, places)

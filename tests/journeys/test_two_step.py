@@ -57,7 +57,8 @@ def heading(page: Page) -> str:
     return page.locator("h1").inner_text()
 
 
-def test_an_invitation_a_passkey_and_in_with_it_alone(page: Page, invitation: str) -> None:
+def test_an_invitation_a_passkey_and_in_with_it_alone(own_page: Page, invitation: str) -> None:
+    page = own_page
     virtual_authenticator(page)
     keys = set_password(page, invitation)
     check_page(page, "two-step-choose")
