@@ -11,7 +11,7 @@ from django.http import Http404
 from cases import access
 from cases.models import Case, Exclusion, Membership, Organisation, User
 from sharing import missing
-from sharing.models import Advice, AdviceAnswer, Agreement, Decision, Draft, Incident, Typing
+from sharing.models import Advice, AdviceAnswer, Agreement, Asked, Decision, Draft, Incident, Typing
 from sharing.rules import advice as advice_rules
 
 WITHDRAWN = "withdrawn"
@@ -43,10 +43,12 @@ def _drafts() -> QuerySet[Draft]:
     typing = Exists(Typing.objects.filter(draft=OuterRef("id")))
     # So has its advice: most cases have none.
     asked = Exists(Advice.objects.filter(case=OuterRef("case_id")))
+    # And whether an agency has asked us for anything in its case.
+    asked_us = Exists(Asked.objects.filter(case=OuterRef("case_id")))
     found = Draft.objects.select_related("case")
     # The banner's line of what is missing comes along too.
     lacks = {missing.NAME: missing.column("case_id")}
-    return found.annotate(has_typing=typing, has_advice=asked, **lacks, **_settings())
+    return found.annotate(has_typing=typing, has_advice=asked, has_asked=asked_us, **lacks, **_settings())
 
 
 _SETTINGS = tuple(field.attname for field in Organisation._meta.concrete_fields)

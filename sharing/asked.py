@@ -97,6 +97,14 @@ def agency_names(rows: Collection[Asked]) -> dict[str, str]:
     return {code: named.get(code) or lists.label("unlisted_agency", code) for code in codes}
 
 
+def to_link(draft: Draft) -> list[Asked]:
+    """The requests that a draft could answer: of its case, still open, and no other draft begun from them."""
+    if draft.asked_id or not getattr(draft, "has_asked", True):
+        return []
+    begun = Exists(Draft.objects.filter(asked=OuterRef("pk"), recorded_at=None).exclude(id=draft.id))
+    return list(unanswered(Asked.objects.filter(~begun, case=draft.case_id)).order_by("received_at"))
+
+
 # --- lists of a case ------------------------------------------------------------------------------
 
 

@@ -17,12 +17,12 @@ from cases import access as case_access
 from cases import events, fields
 from cases.acting import plain
 from cases.models import Agency, Case, User
-from sharing import access, after_rows, asked, lists, prefilled
+from sharing import access, actions, after_rows, asked, lists, prefilled
 from sharing.appending import append
 from sharing.models import Asked, AskedAnswer, Decision, Draft
 from sharing.models.requests import new_asked_reference
 
-UNLOGGED = frozenset({"start_answer"})
+UNLOGGED = frozenset({"start_answer", "link_draft"})
 """The actions that append nothing: a draft never appears in a log."""
 
 Values = Mapping[str, Any]
@@ -121,6 +121,31 @@ def start_answer(*, by: User, row: Asked) -> Draft:
             return _to_go_on_with(by, begun)
         draft.save(force_insert=True)
     return draft
+
+
+def link_draft(*, by: User, draft: Draft, row: Asked) -> None:
+    """Say of a draft that was begun otherwise which request to us it answers; who asked is filled in.
+
+    Raises:
+        AnsweredAlready: a decision answers it already.
+        DecidedElsewhere: another draft was begun from it.
+        DraftChanged: the draft was saved or recorded meanwhile.
+    """
+    access.require_draft(by, draft)
+    said, _ = asked.said_of(row)
+    answers = prefilled.who_asked(row, said, actions.answers_of(draft))
+    linked = Draft(id=draft.id, case_id=draft.case_id, answers=json.dumps(answers, ensure_ascii=False))
+    fields.seal_fields(linked)
+    with transaction.atomic(durable=True):
+        Case.objects.select_for_update().get(id=draft.case_id)
+        access.require_draft(by, draft)
+        if row.case_id != draft.case_id or row.decisions.exists():
+            raise AnsweredAlready
+        if begun := row.drafts.filter(recorded_at=None).exclude(id=draft.id).first():
+            raise DecidedElsewhere(begun)
+        same = Draft.objects.filter(id=draft.id, saves=draft.saves, recorded_at=None)
+        if not same.update(asked=row, answers=linked.__dict__["answers"], saves=draft.saves + 1):
+            raise actions.DraftChanged(draft)
 
 
 def _to_go_on_with(by: User, begun: Draft) -> Draft:

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = []
 urlpatterns += [
     re_path(CASE + "asked/new/$", asked.asked_new, name="asked_new"),
     path("asked/<str:reference>/", asked.asked_page, name="asked"),
+    path("drafts/<uuid:draft_id>/asked/", asked.draft_asked, name="draft_asked"),
     path("asked/<str:reference>/decide/", asked.asked_decide, name="asked_decide"),
     path("asked/<str:reference>/answer/", asked.asked_answer, name="asked_answer"),
 ]

@@ -11,8 +11,16 @@ from sharing.answers import Answers
 from sharing.models import Asked
 from sharing.rules.terms import day_of
 
+_WHO = ("started", "requester_name", "requester_agency", "requested_on", "requester_checked")
 _MOST = 200
 """Characters of the journey's own field for who asked."""
+
+
+def who_asked(row: Asked, said: Mapping[str, Any], answers: Mapping[str, Any]) -> Answers:
+    """The answers of a draft that was begun otherwise, with those of a request about who asked."""
+    known = of_request(row, said)
+    kept = {name: known[name] for name in _WHO}
+    return {**answers, **kept, "pages": {**answers.get("pages", {}), "requester": True}}
 
 
 def of_request(row: Asked, said: Mapping[str, Any]) -> Answers:

@@ -18,6 +18,7 @@ ANSWER_DAYS = 2
 """Working days within which we mean to answer, where they do not say by when they need it."""
 _END_OF_DAY = time(17)
 DECISION = "decision"
+NONE = "none"
 
 
 def answer_by(received_at: datetime, organisation: Organisation) -> datetime:
@@ -117,6 +118,24 @@ class AskedForm(GovForm):
     def values(self) -> dict[str, Any]:
         """The answers as `log_asked` takes them."""
         return dict(self.cleaned_data)
+
+
+class WhichForm(GovForm):
+    """Which request to us a decision answers."""
+
+    buttons = ()
+    other_names = frozenset({"saves"})
+    which = Radios(
+        label="Which request does this decision answer?",
+        help_text="Who asked is filled in from it.",
+        error_messages={"required": "Select the request, or none of them"},
+    )
+
+    def __init__(self, *args: Any, rows: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["which"]
+        field.divider_before = NONE
+        field.offer([*rows, (NONE, "None of these")])
 
 
 class AskedAnswerForm(GovForm):

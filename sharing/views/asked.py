@@ -14,8 +14,9 @@ from cases.banner import banner
 from cases.fields import drawing
 from cases.views import page
 from sharing import asked, asked_actions
-from sharing.forms.asked import AskedAnswerForm, AskedForm
+from sharing.forms.asked import AskedAnswerForm, AskedForm, WhichForm
 from sharing.models import Asked
+from sharing.views.desk import Desk, on_draft, show
 
 LOGGED = "Logged. Now decide what to share."
 ANSWERED = "Somebody answered this while you had the page open. Nothing was recorded: read it again."
@@ -71,6 +72,36 @@ def asked_decide(request: HttpRequest, reference: str) -> HttpResponse:
     else:
         return redirect("draft", draft.id)
     return redirect("asked", row.reference)
+
+
+@on_draft
+def draft_asked(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Say which request a decision that was begun otherwise answers."""
+    onward = redirect("draft_step", desk.draft.id, "requester")
+    rows = asked.to_link(desk.draft)
+    if not rows:
+        return onward
+    names = asked.agency_names(rows)
+    offered = [
+        (one.reference, f"{one.reference}, {names[one.agency]}, came {asked.shown(one.received_at)}")
+        for one in rows
+    ]
+    form = WhichForm(page.posted(request), rows=offered)
+    if form.is_valid():
+        chosen = next((one for one in rows if one.reference == form.cleaned_data["which"]), None)
+        if chosen is None or _linked(desk, chosen, form):
+            return onward
+    return show(desk, "sharing/draft_asked.html", form=form, back=onward.url)
+
+
+def _linked(desk: Desk, row: Asked, form: WhichForm) -> bool:
+    try:
+        asked_actions.link_draft(by=desk.user, draft=desk.draft, row=row)
+    except asked_actions.AnsweredAlready:
+        form.add_error("which", ANSWERED)
+    except asked_actions.DecidedElsewhere:
+        form.add_error("which", ELSEWHERE)
+    return not form.errors
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

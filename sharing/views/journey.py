@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from audit.ledger import DuplicateRequest
 from cases import access as case_access
-from sharing import actions, advice, journey
+from sharing import actions, advice, asked, journey
 from sharing.forms.basis import UNFOLD, ConditionsForm
 from sharing.forms.page import PageForm
 from sharing.views.desk import (
@@ -26,6 +26,8 @@ from sharing.views.desk import (
     with_stops,
 )
 
+REQUESTER = "requester"
+"""The page that asks who asked: it leads to the requests that wait for our answer."""
 DECISION = "decision"
 """The page that asks about doubt: it leads to advice, and shows what came of it."""
 
@@ -139,6 +141,8 @@ def show_step(desk: Desk, page: journey.Step, form: PageForm, **context: Any) ->
     back = address(desk, before) if before else reverse("draft", args=[desk.draft.id])
     if page.slug == DECISION:
         context["advice_cards"] = partial(advice.cards, advice.for_draft(desk.draft))
+    if page.slug == REQUESTER:
+        context["waiting"] = bool(asked.to_link(desk.draft))
     return show(desk, "sharing/step.html", typing=page.slug, step=page, form=form, back=back, **context)
 
 

@@ -17,7 +17,7 @@ from sharing.models import Asked, AskedAnswer, Draft
 from tests.cases.case_pages import html, with_key
 from tests.cast import CaseFile
 from tests.sharing.asked_of_us import JOB, NAME, WHAT, WHY, logged
-from tests.sharing.deciding import NOT_SHARED, NOW, alter_seal, answers, decided
+from tests.sharing.deciding import NOT_SHARED, NOW, alter_seal, answers, decided, draft_of
 from tests.sharing.filling import day
 from tests.sharing.following import browser, entries
 
@@ -166,3 +166,44 @@ def test_an_altered_entry_is_told_and_decided_about_with_nothing_of_it(
     draft = asked_actions.start_answer(by=officer, row=row)
     assert actions.answers_of(draft)["recipients"] == []
     assert entries(decided(officer, case_file), "asked.logged")
+
+
+def test_a_decision_that_was_begun_otherwise_says_which_request_it_answers(
+    officer: User, case_file: CaseFile
+) -> None:
+    row, other, client = logged(officer, case_file), logged(officer, case_file), browser(officer)
+    asked_actions.answer_asked(by=officer, row=other, values={"outcome": "withdrawn", "reason": "She rang"})
+    draft = draft_of(officer, case_file, started="asked", urgency="today")
+    requester = reverse("draft_step", args=[draft.id, "requester"])
+    link = reverse("draft_asked", args=[draft.id])
+    assert link in html(client, requester)
+    page = html(client, link)
+    assert row.reference in page
+    assert other.reference not in page, "what is settled is not offered"
+    assert "Select the request, or none of them" in client.post(link, {}).content.decode()
+    assert client.post(link, {"which": "none"})["Location"] == requester
+    assert Draft.objects.get().asked is None
+    assert client.post(link, {"which": row.reference})["Location"] == requester
+    draft = Draft.objects.get()
+    said = actions.answers_of(draft)
+    assert (draft.asked, said["requester_name"], said["urgency"]) == (row, f"{NAME}, {JOB}", "today")
+    assert link not in html(client, requester)
+    assert client.get(link)["Location"] == requester
+    decision = actions.record(by=officer, draft=draft, now=NOW)
+    assert decision.asked == row
+    assert ledger.verify().problem is None
+
+
+def test_a_request_that_was_answered_meanwhile_is_not_linked(
+    officer: User, granted: User, case_file: CaseFile
+) -> None:
+    row, draft = logged(officer, case_file), draft_of(officer, case_file, started="asked")
+    asked_actions.start_answer(by=granted, row=row)
+    with pytest.raises(asked_actions.DecidedElsewhere):
+        asked_actions.link_draft(by=officer, draft=draft, row=row)
+    stale = draft_of(officer, case_file, started="asked")
+    other = logged(officer, case_file)
+    actions.save_draft(by=officer, draft=stale, answers=actions.answers_of(stale), saves=stale.saves)
+    with pytest.raises(actions.DraftChanged):
+        asked_actions.link_draft(by=officer, draft=stale, row=other)
+    assert not Draft.objects.filter(asked=other).exists()
