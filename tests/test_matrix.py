@@ -127,6 +127,7 @@ MATRIX = {
     "decision_wrong_person": CASE_WORK,
     "draft": DRAFT,
     "draft_advice": DRAFT,
+    "draft_asked": DRAFT,
     "draft_check": DRAFT,
     "draft_discard": DRAFT,
     "draft_done": DRAFT,
