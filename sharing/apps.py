@@ -37,6 +37,7 @@ class SharingConfig(AppConfig):
         waiting.register(work.references)
         timed_access.register(access.case_of_decision)
         timed_access.register(requests.case_of)
+        timed_access.register(asked.case_of)
         panels.register_missing(missing.lines)
         panels.register_attention(looking_again.attention)
         panels.register_attention(asked.attention)

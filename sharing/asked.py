@@ -56,6 +56,11 @@ class State:
         return ("Answered", "green") if self.code == DECIDED else ("Settled", "grey")
 
 
+def case_of(reference: str) -> UUID | None:
+    """The id of a request's case, for a governance lead who names the request; None where there is none."""
+    return Asked.objects.filter(reference=reference).values_list("case_id", flat=True).first()
+
+
 def fetch(user: User | AnonymousUser, reference: str) -> Asked:
     """The request to us with this reference, for somebody who may see its case.
 
@@ -63,7 +68,7 @@ def fetch(user: User | AnonymousUser, reference: str) -> Asked:
         Http404: no such request, or not for this user: the same for both.
     """
     # What a hidden request is asked, none is asked too: their answers take as long.
-    case_id = Asked.objects.filter(reference=reference).values_list("case_id", flat=True).first()
+    case_id = case_of(reference)
     if not case_access.can(user, "view", Case(id=case_id or uuid4())):
         raise case_access.Hidden(case_id)
     return Asked.objects.select_related("case__team", "case__owner", "by").get(reference=reference)
