@@ -6,7 +6,7 @@ it all: the pages of a draft ask it with the draft, and it costs them no query o
 
 from typing import Any
 
-from django.db.models import Aggregate, F, OuterRef, Subquery, TextField, Value
+from django.db.models import Aggregate, F, OuterRef, Q, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, Concat
 from django.urls import reverse
 
@@ -40,13 +40,14 @@ def column(case: str) -> Subquery:
         case: the column of the outer query that holds the case's id.
     """
     steps = RequestStep.objects.filter(request=OuterRef("pk")).order_by("-number")
+    spoken = steps.filter(Q(act__in=rules.ANSWERS) | ~Q(refusal=""))
     name = Agency.objects.filter(code=OuterRef("agency")).values("name")[:1]
     found = (
         Request.objects.filter(case=OuterRef(case))
         .annotate(state=Subquery(steps.values("state")[:1]))
         .filter(state__in=rules.MISSING - {rules.DRAFT})
         .annotate(
-            refusal=Coalesce(Subquery(steps.exclude(refusal="").values("refusal")[:1]), Value("")),
+            refusal=Coalesce(Subquery(spoken.values("refusal")[:1]), Value("")),
             named=Coalesce(Subquery(name), Value("")),
         )
     )

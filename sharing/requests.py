@@ -88,8 +88,8 @@ class Told:
 
     @property
     def refusal(self) -> str:
-        """How the newest refusal was classified: a code of the list `refusal_reason`, or ""."""
-        return self.refused.row.refusal if self.refused else ""
+        """How the refusal that stands was classified: a code of the list `refusal_reason`, or ""."""
+        return rules.standing_refusal((one.row.act, one.row.refusal) for one in self.steps)
 
     @property
     def came(self) -> bool:
@@ -143,10 +143,9 @@ def newest_step(request: Request) -> RequestStep:
 def endings(request: Request, user: User) -> list[str]:
     """The ways in which this user may close a request now: codes of the list `request_ending`."""
     steps = list(request.steps.order_by("number"))
-    refusals = [step.refusal for step in steps if step.refusal]
     return rules.endings(
         steps[-1].state,
-        refusals[-1] if refusals else "",
+        rules.standing_refusal((step.act, step.refusal) for step in steps),
         came=any(step.items for step in steps),
         manager=access.can(user, "approve", request.case),
     )

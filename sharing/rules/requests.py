@@ -4,7 +4,7 @@ The table `ACTS` is all of it: the documentation's diagram is drawn from it (ser
 resistance to sharing: explain in writing, ask for reasons in writing, escalate, work together).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
@@ -74,6 +74,8 @@ ACTS: Mapping[str, Act] = MappingProxyType({act.code: act for act in (
 )})
 # fmt: on
 
+ANSWERS = frozenset({"answer", "answer_part"})
+"""The acts with which something comes."""
 APPROVED = frozenset({"L3", "L4"})
 """The letters that a manager approves before they go (service.md §4)."""
 
@@ -126,11 +128,23 @@ def suggested(state: str, refusal: str) -> str:
     }.get(state, "")
 
 
+def standing_refusal(steps: Iterable[tuple[str, str]]) -> str:
+    """The reason that stands: the newest, until something comes after it; "": none does.
+
+    Args:
+        steps: act and refusal (a code of the list `refusal_reason`, or "") of each step, oldest first.
+    """
+    standing = ""
+    for act, refusal in steps:
+        standing = refusal or ("" if act in ANSWERS else standing)
+    return standing
+
+
 def endings(state: str, refusal: str, *, came: bool, manager: bool) -> list[str]:
     """The ways in which a request may be closed now; none: it goes on.
 
     Args:
-        refusal: how the newest reason of the agency was classified; "": it gave none.
+        refusal: the reason that stands (`standing_refusal`); "": none does.
         came: whether anything came.
         manager: whether a manager closes it.
     """

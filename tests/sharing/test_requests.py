@@ -141,6 +141,15 @@ def test_a_blanket_refusal_closes_nothing(officer: User, manager: User, case_fil
     assert (refused_once["blanket"], refused_once["words"]) == (True, REFUSAL["words"])
 
 
+def test_what_comes_after_a_refusal_takes_its_place(officer: User, case_file: CaseFile) -> None:
+    request = sent(officer, may_ask(officer, case_file))
+    refused(officer, request)
+    assert requests.endings(request, officer) == []
+    came(officer, request)
+    assert requests.endings(request, officer) == ["partly"]
+    assert closed(officer, request, "partly").ending == "partly"
+
+
 def test_a_reason_about_the_case_is_accepted_by_a_manager(
     officer: User, manager: User, case_file: CaseFile
 ) -> None:

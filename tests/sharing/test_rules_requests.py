@@ -43,7 +43,7 @@ def test_what_is_not_enough_on_its_own(refusal: str) -> None:
 @given(MOVES)
 def test_a_walk_never_ends_in_a_blanket_refusal(moves: list[tuple[int, str, int, bool]]) -> None:
     """Whatever is done in whatever order, only the last step of the escalation opens another way out."""
-    state, refusal, came = START.to, "", False
+    state, refusal, came, steps = START.to, "", False, [("write", "")]
     for choice, reason, ending, manager in moves:
         offered = rules.acts_in(state)
         if not offered:
@@ -60,7 +60,9 @@ def test_a_walk_never_ends_in_a_blanket_refusal(moves: list[tuple[int, str, int,
                 assert (way, before, manager) == (rules.OTHERWISE, rules.STRATEGIC, True)
             assert (way == rules.NOT_SENT) == (before == rules.DRAFT)
             assert way != rules.RECEIVED or before == rules.ANSWERED
-        refusal = reason if act.code.startswith("refuse") else refusal
+        steps.append((act.code, reason if act.code.startswith("refuse") else ""))
+        refusal = rules.standing_refusal(steps)
+        assert act.code not in rules.ANSWERS or not refusal
         came = came or act.code.startswith("answer")
         state = act.after(state)
         assert state in rules.STATES
