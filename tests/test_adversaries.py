@@ -37,7 +37,8 @@ OUTWARD = ("/quick-exit/", "/sign-out/", "/static/", "/stay/")
 def browse(user: User) -> dict[str, str]:
     """Every page that somebody reaches by following links, by its address."""
     client, seen = client_of(user), dict[str, str]()
-    waiting = ["/", "/cases/", "/logs/", "/incidents/", "/people/", "/team/", "/advice/", "/purpose/"]
+    listed = ("cases", "logs", "incidents", "people", "team", "reviews", "purpose", "advice", "requests")
+    waiting = ["/", *(f"/{name}/" for name in listed)]
     while waiting and len(seen) < 150:
         address = waiting.pop().split("#")[0]
         if address in seen or not address.startswith("/") or address.startswith(OUTWARD):

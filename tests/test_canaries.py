@@ -38,7 +38,7 @@ from sharing.models import Draft
 from sharing.windows import Window
 from tests.cast import PASSWORD, CaseFile
 from tests.clear import whole_database
-from tests.sharing import hurrying
+from tests.sharing import advising, hurrying
 from tests.sharing.deciding import NOW, REASON, decided, draft_of
 from tests.sharing.filling import decider
 from tests.test_matrix import addresses
@@ -145,7 +145,7 @@ def watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
 
 @pytest.fixture
 def world(
-    addresses: dict[str, dict[str, Any]], case_file: CaseFile, officer: User
+    addresses: dict[str, dict[str, Any]], case_file: CaseFile, officer: User, granted: User
 ) -> dict[str, dict[str, Any]]:
     """The matrix's world with a canary in every sealed field, a decision made of them, and typing."""
     case = case_file.case
@@ -157,7 +157,11 @@ def world(
     actions.create_case(by=officer, team=case.team, concern_identified_at=NOW, people=people)
     draft_of(officer, case_file, **said)
     actions.log_consent(by=officer, case=case, values={"happened_on": NOW.date(), "wishes": "agrees"})
+    words = {name: canary(f"advice {name}") for name in advising.TEXTS}
+    asked = advising.ask(officer, case, granted, **words)
+    advising.answer(granted, asked, answer=canary("advised"))
     fill_rows(case)
+    addresses["advice"] = {"reference": asked.reference}
     draft = Draft.objects.get(id=addresses["draft"]["draft_id"])
     typing_actions.keep_typing(
         by=officer, draft=draft, page="reasons", window=Window(uuid4()), saves=draft.saves,
