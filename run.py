@@ -3,7 +3,8 @@
 
 python3 run.py                      the demonstration: made-up cases, one sign-in button per role
 python3 run.py live                 an empty live copy, with a one-time link for its first administrator
-python3 run.py test [ARGUMENTS]     the tests, on SQLite and on PostgreSQL; --database sqlite|postgres for one
+python3 run.py test [ARGUMENTS]     the tests, on SQLite and on PostgreSQL; --database sqlite|postgres: one;
+                                    --long tries many examples where a property is tested
 python3 run.py lint                 style, types, templates and the order of the floors
 python3 run.py bench SUBJECT...     measure (see docs/benchmarks.md)
 python3 run.py manage ARGUMENTS     Django's command line for the demonstration, or the copy of --data
@@ -86,10 +87,10 @@ def test(options: Options) -> int:
         del arguments[at : at + 2]
         if databases not in (["sqlite"], ["postgres"]):
             fail("--database takes sqlite or postgres")
-    if not arguments:
+    if set(arguments) <= {"--long"}:
         # The whole suite, shared by two processes; whoever names tests sees them one after another.
         # The longest files go first (tests/conftest.py), so that neither waits long for the other.
-        arguments = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+        arguments += ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
     ensure_environment("test")
     ensure_frontend()
     codes = [_test_on(database, arguments) for database in databases]

@@ -6,13 +6,21 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests import fuzz
 from tests.environment import running_postgres
 
-pytest_plugins = ["tests.second_step", "tests.services", "tests.guards", "tests.cast", "tests.browser"]
+pytest_plugins = ["tests.second_step", "tests.services", "tests.guards", "tests.cast", "tests.browser", "tests.outward"]
 
 
-def pytest_configure() -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--long`: the tests of properties try many examples (tests/fuzz.py)."""
+    parser.addoption("--long", action="store_true", help="many examples for tests of properties")
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """Plain static files: a test needs no collected folder, and pages name files as they are."""
+    # By the environment: modules are decorated before any test could ask for an option.
+    os.environ[fuzz.LONG] = "1" if config.getoption("long") else "0"
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     database = settings.DATABASES["default"]
@@ -54,8 +62,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _turn(item: pytest.Item) -> int:
-    """Files of browser tests and of whole servers take minutes: begun last, one would keep all waiting."""
-    long = ("tests/journeys/", "tests/setup/")
+    """Files of browser tests, whole servers and sweeps are long: begun last, one would keep all waiting."""
+    long = ("tests/journeys/", "tests/setup/", "tests/test_")
     return next((turn for turn, folder in enumerate(long) if item.nodeid.startswith(folder)), len(long))
 
 

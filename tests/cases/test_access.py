@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from cases import access, access_actions, actions, staff
 from cases.models import Case, CaseUserPermission, Exclusion, Membership, Team, TimedAccess, User
 from tests.cast import UserFactory, make_case
+from tests.fuzz import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -151,7 +152,11 @@ FACTS = st.builds(
 )
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=examples(70, 1000),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
+)
 @given(facts=FACTS)
 def test_any_set_of_facts_gives_what_the_table_says(facts: Facts, a_case: Case, colleague: User) -> None:
     arrange(facts, a_case, colleague)

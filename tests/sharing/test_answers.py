@@ -14,6 +14,7 @@ from sharing import answers as module
 from sharing import lists, rules
 from sharing.answers import day, day_or_moment, facts_of, moment, prune
 from tests.cast import LONDON, CaseFile
+from tests.fuzz import examples
 from tests.sharing.deciding import NOW, answers, item, recipient
 
 ORGANISATION = Organisation(type="registered_provider")
@@ -236,7 +237,7 @@ class Held:
             return self
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(150, 2000), deadline=None, suppress_health_check=list(HealthCheck))
 @given(ANSWERS, st.sampled_from(["high", "standard"]), st.sampled_from([[], ["repeat"]]))
 def test_the_rules_find_the_same_after_pruning(
     given: dict[str, Any], level: str, criteria: list[str]

@@ -18,6 +18,7 @@ from sharing.models import Draft
 from sharing.views.desk import in_short, sheet_of
 from sharing.words import words
 from tests.cast import CaseFile
+from tests.fuzz import examples
 from tests.sharing.filling import Decider, day, decider
 
 pytestmark = pytest.mark.django_db
@@ -117,7 +118,7 @@ def who(officer: User, case_file: CaseFile) -> Decider:
     return decider(officer, case_file)
 
 
-@settings(SLOW, max_examples=20)
+@settings(SLOW, max_examples=examples(8, 60))
 @given(data=st.data())
 def test_the_check_page_shows_what_the_rules_find(who: Decider, officer: User, data: st.DataObject) -> None:
     answers: dict[str, Any] = {"recipients": RECIPIENTS}

@@ -23,10 +23,11 @@ from sharing.sheet import Sheet
 from sharing.views.desk import in_short, sheet_of
 from sharing.words import words
 from tests.cast import CaseFile
+from tests.fuzz import examples
 from tests.sharing.filling import REASON, Decider, day, decider
 
 pytestmark = pytest.mark.django_db
-SLOW = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=12)
+SLOW = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=examples(6, 60))
 BROKEN = ["", " ", "a\x00b", "x" * 501]
 ANSWER = "It was weighed, and it is right in this case"
 NAMES = ["DC Amara Osei", "Gareth Pym", "Nurse Idowu"]

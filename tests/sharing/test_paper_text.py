@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from sharing import paper
+from tests.fuzz import examples
 from tests.sharing.printed import Printed, sheet
 
 MARKUP = (
@@ -40,7 +41,7 @@ def test_markup_in_a_name_a_title_or_a_point_stays_literal() -> None:
     assert made.text.count(said) == 3
 
 
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=examples(15, 100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 EASY = st.characters(
     min_codepoint=33, max_codepoint=0x24F, exclude_characters="\x7f\xad", exclude_categories=("Cc", "Zs")
 )
