@@ -22,7 +22,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 RECORD = "Record it"
 
 
-@pytest.mark.both_databases
 def test_record_sent_in_parts(phone: Page, officer: User, case_file: CaseFile) -> None:
     decision = share_both(officer, case_file)
     signed_in(phone, officer)
@@ -76,7 +75,6 @@ def test_sent_otherwise_asks_why_and_loses_nothing(phone: Page, officer: User, c
     assert_verified()
 
 
-@pytest.mark.both_databases
 def test_a_correction(phone: Page, officer: User, case_file: CaseFile) -> None:
     who = decider(officer, case_file)
     who.everything()

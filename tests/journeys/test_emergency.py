@@ -64,7 +64,6 @@ def record(page: Page, keys: Keys) -> Decision:
     return decision
 
 
-@pytest.mark.both_databases
 def test_with_a_case_from_any_of_its_pages(phone: Page, officer: User, case_file: CaseFile) -> None:
     page = phone
     signed_in(page, officer)

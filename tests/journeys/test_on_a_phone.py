@@ -24,7 +24,7 @@ from tests.journeys.telephone import (
 )
 from tests.sharing.filling import Decider, decider
 
-pytestmark = [pytest.mark.browser, pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 CONSENT = "Consent cannot be the basis: at this risk level they would not have a free choice."
 STALE = "This information may be out of date"
 ASKED_AGAIN = "She told us again yesterday that nothing has changed"
