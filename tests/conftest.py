@@ -9,7 +9,14 @@ from django.conf import settings
 from tests import fuzz
 from tests.environment import running_postgres
 
-pytest_plugins = ["tests.second_step", "tests.services", "tests.guards", "tests.cast", "tests.browser", "tests.outward"]
+pytest_plugins = [
+    "tests.second_step",
+    "tests.services",
+    "tests.guards",
+    "tests.cast",
+    "tests.browser",
+    "tests.outward",
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
