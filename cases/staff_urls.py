@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from cases import opaque  # noqa: F401 - it makes the converter known
 from cases.views import accounts, directory, leaving, my_team
 
 _PERSON = "people/<uuid:person_id>/"
@@ -21,6 +22,6 @@ urlpatterns = [
     path("team/<uuid:person_id>/hand-on/", my_team.team_hand_on, name="team_hand_on"),
     path("teams/", directory.teams, name="teams"),
     path("agencies/", directory.agencies, name="agencies"),
-    path("agencies/<slug:code>/", directory.agency_change, name="agency_change"),
+    path("agencies/<opaque:code>/", directory.agency_change, name="agency_change"),
     path("welcome/<str:token>/", accounts.welcome, name="welcome"),
 ]

@@ -35,5 +35,5 @@ urlpatterns = [
     path(D + "discard/", journey.discard, name="draft_discard"),
     path(D + "<slug:slug>/", journey.step, name="draft_step"),
     path("guidance/", guidance.guidance, name="guidance"),
-    path("guidance/<str:word_id>/", guidance.guidance_page, name="guidance_page"),
+    path("guidance/<word:word_id>/", guidance.guidance_page, name="guidance_page"),
 ]

@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from cases import access as case_access
 from cases.models import Case, User
-from sharing import after_rows, display, letter_paper
+from sharing import after_rows, display, letter_paper, words
 from sharing.models import Letter, LetterCheck, Request, RequestStep
 from sharing.rules import leaks
 from sharing.rules.letters import KINDS, file_name
@@ -178,7 +178,7 @@ def page_of(letter: Letter) -> dict[str, Any]:
 
 def _rows(letter: Letter, said: Mapping[str, Any]) -> list[dict[str, Any]]:
     asked = [leaks.KINDS.get(code, code) for code in letter.leaks]
-    made_of = [" version ".join(one.split(" ")[:2]) for one in said["templates"]]
+    made_of = [_made_of(*one.split(" ")) for one in said["templates"]]
     rows = (
         ("To", [one for one in (said["name"], said["role"], said["agency"]) if one]),
         ("Reply needed by", display.moment(letter.reply_by.isoformat()) if letter.reply_by else ""),
@@ -190,6 +190,14 @@ def _rows(letter: Letter, said: Mapping[str, Any]) -> list[dict[str, Any]]:
         ("Fingerprint of the PDF", letter.pdf_sha256),
     )
     return [{"question": asks, "answer": answer, "change": ""} for asks, answer in rows if answer]
+
+
+def _made_of(word_id: str, version: str, _sha256: str) -> str:
+    """A text by its title, in the version that was used; by its id where we no longer hold it."""
+    try:
+        return f"{words.words(word_id, int(version)).title}, version {version}"
+    except KeyError:
+        return f"{word_id}, version {version}"
 
 
 def check_cards(letter: Letter) -> list[dict[str, Any]]:

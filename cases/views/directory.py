@@ -2,9 +2,9 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 
-from cases import choices, setup_actions
+from cases import choices, opaque, setup_actions
 from cases.forms.directory import AgencyForm, ChangeAgencyForm, TeamForm
 from cases.models import Agency, Team
 from cases.views.staff import administrator, done, page, posted
@@ -43,7 +43,7 @@ def _route(agency: Agency) -> str:
 def agency_change(request: HttpRequest, code: str) -> HttpResponse:
     """Change an agency: its name, its secure route, whether it is offered."""
     by = administrator(request)
-    agency = get_object_or_404(Agency, code=code)
+    agency = opaque.find(Agency.objects.all(), code)
     form = ChangeAgencyForm(posted(request), initial=ChangeAgencyForm.start(agency))
     if done(form, lambda: setup_actions.change_agency(by=by, agency=agency, values=form.values())):
         messages.success(request, "Saved.")

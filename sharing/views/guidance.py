@@ -2,9 +2,12 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import register_converter
 from django.views.decorators.http import require_http_methods
 
+from cases import opaque
 from sharing import journey
+from sharing.rules import neutral
 from sharing.words import Words, all_words, words
 
 GROUPS = (
@@ -18,6 +21,29 @@ GROUPS = (
     ("stop.", "What keeps a decision from being recorded"),
     ("point.", "What you may be asked before you record"),
 )
+
+
+class WordConverter:
+    """The id of a text in an address; one that tells something by its mark (law.md §8)."""
+
+    regex = "[^/]+"
+
+    def to_python(self, value: str) -> str:
+        """The address as it stands."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """The address of an id."""
+        return opaque.mark(value) if neutral.telling(value) else value
+
+
+register_converter(WordConverter, "word")
+
+
+def by_address(address: str) -> str:
+    """The id of the text that an address stands for. Raises KeyError."""
+    converter = WordConverter()
+    return {converter.to_url(one.id): one.id for one in all_words()}[address]
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -48,6 +74,6 @@ def guidance_page(request: HttpRequest, word_id: str) -> HttpResponse:
 
 def _words(word_id: str) -> Words:
     try:
-        return words(word_id)
+        return words(by_address(word_id))
     except KeyError:
         raise Http404 from None

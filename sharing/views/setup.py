@@ -4,10 +4,10 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from cases import setting_up, setup_actions
+from cases import opaque, setting_up, setup_actions
 from cases.forms.base import GovForm
 from cases.models import Organisation, Policy
 from cases.views.staff import administrator, done, page, posted
@@ -96,7 +96,7 @@ def _split(form: AddPolicyForm) -> dict[str, Any]:
 @page
 def setup_policy(request: HttpRequest, code: str) -> HttpResponse:
     """Change a policy: a new version, its link and dates, whether it is offered."""
-    by, policy = administrator(request), get_object_or_404(Policy, code=code)
+    by, policy = administrator(request), opaque.find(Policy.objects.all(), code)
     form = ChangePolicyForm(posted(request), initial=ChangePolicyForm.start(policy))
     if done(form, lambda: setup_actions.change_policy(by=by, policy=policy, values=form.values())):
         messages.success(request, "The policy is saved.")

@@ -26,11 +26,15 @@ from tests.test_matrix import CAST, MATRIX, POSTED
 NO_PAGE = {
     "decision_pdf": "a file; tests/sharing/test_paper_tags.py reads its tags",
     "health": "for machines",
+    "letter_pdf": "a file; tests/sharing/test_letters.py reads its tags",
+    "letter_text": "a file",
     "log_csv": "a file",
     "mfa_login_webauthn": "for the script that asks for a passkey",
     "stay": "for the script that warns before the session ends",
 }
 NOT_SIGNED_IN = {"account_login", "quick_exit"}
+SEEN_BY = {"letter": "manager"}
+"""Who is asked something on a page that others may only read."""
 SHOWN = [
     name for name, codes in MATRIX.items() if "200" in codes and name not in {*NO_PAGE, *POSTED, "draft_step"}
 ]
@@ -45,6 +49,7 @@ NAMES.sort(key=lambda name: name in ENDS_SOMETHING)
 OF_DRAFTS = [name for name in NAMES if name.startswith(("draft", "item", "recipient"))]
 OTHERS = [name for name in NAMES if name not in OF_DRAFTS]
 WITHOUT_ERROR = {
+    "advice", "advice_list",
     "accessibility", "account_logout", "account_sessions", "agreement_end", "agreements", "asked", "case",
     "case_access", "case_chronology", "case_close", "case_duplicate", "case_information", "case_people",
     "case_safety", "case_sharing", "case_staff_safety", "case_timeline",
@@ -169,7 +174,8 @@ def places(
         if slug:
             without = {**empty, "slug": slug} if slug in FIRST_STEPS else None
             without = without and {key: without[key] for key in ("draft_id", "slug")}
-        user = None if pattern in NOT_SIGNED_IN else request.getfixturevalue(_who(pattern))
+        who = SEEN_BY.get(pattern) or _who(pattern)
+        user = None if pattern in NOT_SIGNED_IN else request.getfixturevalue(who)
         at_empty = reverse(pattern, kwargs=without) if without else None
         found[name] = Place(name, user, reverse(pattern, kwargs=kwargs), at_empty)
     return found

@@ -13,7 +13,7 @@ from cases.models import User
 from sharing import after_rows, letter_actions, letters
 from sharing.models import Letter
 from tests.cast import CaseFile
-from tests.sharing.deciding import behind_the_guards, item
+from tests.sharing.deciding import NOW, behind_the_guards, item
 from tests.sharing.lettering import approved, prepared, refused, request_of, values_of
 from tests.sharing.requesting import may_ask, requested
 from tests.sharing.test_letters import address, posted
@@ -24,21 +24,18 @@ ASKED = "He rang Rosalind Achterberg again. Please look."
 
 def naming(officer: User, file: CaseFile) -> Any:
     """A request whose decision lets the asking reveal the survivor's name and address."""
-    values = {"text": "Rosalind Achterberg, 14 Quarry Rise", "source": "File", "nature": "fact", "about": []}
-    known = case_actions.add_information(by=officer, case=file.case, values=values | {"checked_on": None})
-    decision = may_ask(
-        officer,
-        file,
-        items=[
-            item(known.id, recipients=["surgery"]),
-            {"information": str(file.older.id), "include": False, "withheld_reason": "It is old"},
-        ],
-        points={
-            "could_make_less_safe": "She has been moved",
-            "policy_document_missing": "Soon",
-            "stale_item": "It still holds",
-        },
-    )
+    values = {
+        "text": "Rosalind Achterberg, 14 Quarry Rise",
+        "source": "File",
+        "nature": "fact",
+        "about": [str(file.survivor.id)],
+        "dated": NOW.date(),
+        "checked_on": NOW.date(),
+    }
+    known = case_actions.add_information(by=officer, case=file.case, values=values)
+    held_back = {"information": str(file.older.id), "include": False, "withheld_reason": "It is old"}
+    items = [item(known.id, recipients=["surgery"]), item(file.information.id), held_back]
+    decision = may_ask(officer, file, items=items)
     return requested(officer, decision)
 
 
@@ -131,7 +128,7 @@ def test_what_was_altered_is_not_handed_out_and_verification_names_it(
         assert entry is not None
         bytes_ = bytes(entry.sealed)[:-1] + bytes([bytes(entry.sealed)[-1] ^ 1])
         with behind_the_guards(), connection.cursor() as cursor:
-            cursor.execute("UPDATE audit_entry SET sealed = %s WHERE hash = %s", [bytes_, entry.hash])
+            cursor.execute("UPDATE audit_entry SET sealed = %s WHERE hash = %s", [bytes_, bytes(entry.hash)])
     else:
         alter(letter, **{changed: "0" * 64})
     for end in ("pdf/", "text/"):
