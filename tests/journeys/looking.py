@@ -55,7 +55,7 @@ WITHOUT_ERROR = {
     "case_safety", "case_sharing", "case_staff_safety", "case_timeline",
     "cases", "cookies", "decision",
     "draft", "draft_check", "draft_discard", "draft_done", "draft_items", "draft_panel", "draft_recipients",
-    "draft_step items", "draft_step recipients", "draft_step safer", "emergency_done", "guidance",
+    "draft_step items", "draft_step recipients", "emergency_done", "guidance",
     "guidance_page", "home", "incident", "incidents", "item_remove", "logs", "mfa_add_webauthn",
     "mfa_generate_recovery_codes", "mfa_index", "mfa_remove", "mfa_view_recovery_codes", "my_team",
     "parked", "people", "person_access", "person_deactivate", "person_hand_on", "person_link",

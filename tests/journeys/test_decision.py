@@ -10,7 +10,6 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from cases.models import Case, User
-from sharing import journey
 from tests.browser import Keys, assert_summary_links_land, check_page, signed_in
 from tests.cast import CaseFile
 from tests.journeys import deciding as by_keyboard
@@ -18,7 +17,6 @@ from tests.journeys.telephone import assert_verified
 from tests.sharing.filling import Decider, decider
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-LOOKED_AT = [step.slug for step in journey.STEPS if step.slug not in journey.LISTED]
 
 
 @pytest.mark.both_databases
@@ -84,22 +82,6 @@ def test_pages_empty_and_in_error(page: Page, officer: User, at_desk: Decider) -
     page.goto(at_desk.url("item_change", at_desk.case_file.older.id))
     check_page(page, "journey-item")
     _in_error(page, "item")
-
-
-@pytest.mark.parametrize("slug", LOOKED_AT)
-def test_each_page_in_error(page: Page, officer: User, at_desk: Decider, slug: str) -> None:
-    """A character that nobody can read in every text, and nothing chosen: each error is at its field."""
-    at_desk.open_up()
-    signed_in(page, officer)
-    page.goto(at_desk.step(slug))
-    assert page.url.endswith(f"/{slug}/"), f"{slug} does not arise"
-    for box in page.locator("main textarea, main input[type=text]").all():
-        box.fill("31 \u202e")
-    page.evaluate("document.querySelectorAll('main input:checked').forEach(one => { one.checked = false; })")
-    page.get_by_role("button", name=by_keyboard.NEXT).click()
-    check_page(page, f"journey-{slug}-error")
-    page.reload()
-    assert_summary_links_land(page)
 
 
 def _in_error(page: Page, name: str) -> None:
