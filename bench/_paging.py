@@ -43,9 +43,13 @@ class Work:
         """The seconds from asking for a page to its last byte."""
         client = self.client(who)
         cookies = "; ".join(f"{key}={morsel.value}" for key, morsel in client.cookies.items())
-        start = time.perf_counter()
-        self.line.request("GET", PAGES[name], headers={"Cookie": cookies})
-        answer = self.line.getresponse()
+        try:
+            start = time.perf_counter()
+            self.line.request("GET", PAGES[name], headers={"Cookie": cookies})
+            answer = self.line.getresponse()
+        except http.client.RemoteDisconnected:  # it was idle for longer than the server keeps it
+            self.line.close()
+            return self.ask(who, name)
         body = answer.read()
         took = time.perf_counter() - start
         assert answer.status == 200, (name, answer.status, answer.headers.get("Location"))

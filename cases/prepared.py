@@ -91,9 +91,12 @@ def ask(query: Query, values: Mapping[Any, Any]) -> list[tuple[Any, ...]]:
 
 
 def _prepares() -> bool:
-    if connection.vendor != "postgresql" or connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+    if connection.vendor != "postgresql" or connection.connection in _refused:
         return False
-    return connection.connection not in _refused
+    settings = connection.settings_dict
+    # EXECUTE takes no parameters that the server binds.
+    bound_there = settings["OPTIONS"].get("server_side_binding")
+    return not (settings.get("DISABLE_SERVER_SIDE_CURSORS") or bound_there)
 
 
 def _by_name(cursor: Any, query: Query, values: Mapping[Any, Any]) -> list[tuple[Any, ...]]:

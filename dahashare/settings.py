@@ -134,7 +134,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     # A writer that waits this long for a case's chain gives up with an error and leaves nothing behind.
-    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c lock_timeout=10s"
+    # What is prepared (cases/prepared.py) has one plan for everybody, and is written so that one fits.
+    options = "-c lock_timeout=10s -c plan_cache_mode=force_generic_plan"
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = options
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
