@@ -88,6 +88,6 @@ UNLISTED = "another agency"
 def _next(state: str, refusal: str) -> str:
     """What to do next, where they refused with a reason that is not enough on its own."""
     act = rules.ACTS.get(rules.suggested(state, refusal))
-    if act is None or not refusal or not rules.blanket_refusal(refusal):
+    if act is None or not act.letter or not refusal or not rules.blanket_refusal(refusal):
         return ""
     return f"They refused, and that is not enough on its own. Next: {act.words[0].lower()}{act.words[1:]}"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
@@ -10,11 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import InformationItem, Organisation, User
-from sharing import display, letters, lists, projection, requests
+from sharing import display, due, letters, lists, projection, requests
 from sharing.forms.requests import MOST
 from sharing.models import Decision, Letter, Request
 from sharing.rules import requests as rules
 from sharing.rules import terms
+from sharing.rules.letters import KINDS
 
 __all__ = ["MOST", "Page", "heading", "prefilled", "recipient_of", "state_tag", "suggestion"]
 
@@ -69,9 +71,13 @@ def suggestion(state: str, refusal: str) -> str:
     if state == rules.REFUSED and not rules.blanket_refusal(refusal):
         return SPECIFIC
     if state == rules.REFUSED:
-        reason = lists.label("refusal_reason", refusal)
-        return BLANKET.format(reason=reason[0].lower() + reason[1:])
+        return BLANKET.format(reason=_lower(lists.label("refusal_reason", refusal)))
     return NEXT[state]
+
+
+def _lower(words: str) -> str:
+    """Words within a sentence."""
+    return words[:1].lower() + words[1:]
 
 
 # --- writing one ----------------------------------------------------------------------------------
@@ -116,9 +122,8 @@ def prefilled(
     now: datetime,
 ) -> dict[str, Any]:
     """What a request starts with: what the decision says of why, what for and how soon."""
-    aims = [lists.label("aims", code) for code in said.get("aims", ())]
-    aims = [label for code, label in zip(said.get("aims", ()), aims, strict=True) if code != "other"]
-    purpose = ". ".join(filter(None, ["; ".join(aims), said.get("aim_text", "")]))
+    aims = "; ".join(_lower(lists.label("aims", code)) for code in said.get("aims", ()) if code != "other")
+    purpose = ". ".join(filter(None, [aims[:1].upper() + aims[1:], said.get("aim_text", "")]))
     return {
         "need": asked.get("why", ""),
         "purpose": purpose[:300],
@@ -201,11 +206,18 @@ class Page:
 
     def _address(self, act: rules.Act) -> tuple[str, str]:
         """The words and the address of an act: the letter comes before what it does."""
-        if act.letter and letters.ready(self.row, act.letter) is None:
-            words = f"{act.words}: prepare the letter"
-            return words, reverse("letter_new", args=[self.row.reference, act.letter])
-        words = f"{act.words}: record that it was sent" if act.letter else act.words
-        return words, reverse("request_act", args=[self.row.reference, act.code.replace("_", "-")])
+        to_record = reverse("request_act", args=[self.row.reference, act.code.replace("_", "-")])
+        if not act.letter:
+            return act.words, to_record
+        newest = next((one for one in reversed(self.letters) if one["row"].kind == act.letter), None)
+        stands = newest["stands"] if newest else ""
+        if stands in (letters.PREPARED, letters.CLEARED):
+            return f"{act.words}: record that it was sent", to_record
+        if newest and stands in _WITH_A_MANAGER:
+            words = f"{act.words}: {_WITH_A_MANAGER[stands]}"
+            return words, reverse("letter", args=[newest["row"].reference])
+        words = f"{act.words}: prepare the letter"
+        return words, reverse("letter_new", args=[self.row.reference, act.letter])
 
     @property
     def asked(self) -> list[dict[str, Any]]:
@@ -223,11 +235,17 @@ class Page:
             ("Written", f"{shown(self.row.recorded_at)}, by {self.row.by.name}"),
         )
 
-    @property
+    @cached_property
     def letters(self) -> list[dict[str, Any]]:
         """The letters of the request with where each stands, oldest first."""
         found = letters.told().filter(request=self.row).order_by("recorded_at", "id")
         return [_letter(one) for one in found]
+
+    @property
+    def untold(self) -> bool:
+        """Whether it is still to be recorded what the letter told them of what was decided."""
+        gone = self.told.state not in (rules.DRAFT, rules.CLOSED)
+        return gone and any(who == self.row.recipient for who, _ in due.left_to_send(self.row.decision))
 
     @property
     def came(self) -> list[InformationItem]:
@@ -259,8 +277,16 @@ def _rows(*pairs: tuple[str, Any]) -> list[dict[str, Any]]:
 
 
 def _letter(letter: Letter) -> dict[str, Any]:
-    words, colour = letters.STANDINGS[letters.standing(letter)]
-    return {"row": letter, "words": words, "colour": colour}
+    stands = letters.standing(letter)
+    words, colour = letters.STANDINGS[stands]
+    title = KINDS[letter.kind].title
+    return {"row": letter, "title": title, "words": words, "colour": colour, "stands": stands}
+
+
+_WITH_A_MANAGER = {
+    letters.WAITING: "the letter waits for a manager",
+    letters.RETURNED: "the manager sent the letter back",
+}
 
 
 _SAID = (
@@ -310,7 +336,7 @@ def _lines(step: requests.Step) -> list[str]:
     lines += [f"Letter {said['letter']}"] if said.get("letter") else []
     when = said.get("happened_at") or said.get("sent_at") or said.get("received_on")
     lines += [f"On {display.moment(when)}"] if when else []
-    lines += [f"Information that came: {len(row.items)}"] if row.items else []
+    lines += [f"{len(row.items)} piece{'s' * (len(row.items) > 1)} of information"] if row.items else []
     if row.act in ("chase", *_ASKING) and said.get("reply_by"):
         lines.append(f"Reply by {display.moment(said['reply_by'])}")
     return lines

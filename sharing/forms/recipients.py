@@ -47,8 +47,10 @@ class RecipientForm(PageForm):
     )
 
     def adapt(self) -> None:
-        """Offer the directory's agencies, and one that is not in it."""
+        """Offer the directory's agencies, and one that is not in it; say what is asked of whom we ask."""
         self.offer("agency", [*self.sheet.agencies, *options("unlisted_agency")])
+        if self.sheet.answers.get("started") == "need":
+            self.fields["why"].help_text = "Why you ask them, and what they must know of this to answer."
 
     def clean(self) -> dict[str, Any]:
         """Ask for the name of an agency that is not in the list."""

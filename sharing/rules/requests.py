@@ -123,7 +123,7 @@ def suggested(state: str, refusal: str) -> str:
         REFUSED: "ask_reasons",
         REASONS: "escalate_senior",
         SENIOR: "escalate_strategic",
-        STRATEGIC: "close",
+        STRATEGIC: "answer",
         ANSWERED: "close",
     }.get(state, "")
 

@@ -34,12 +34,13 @@ Save = Callable[[Record, str, Any, UUID | None], object]
 
 @dataclass(frozen=True)
 class ActPage:
-    """The page of an act: what makes its form, what saves it, its template, what its button says."""
+    """The page of an act: what makes its form, what saves it, its template, what its buttons say."""
 
     make: Make
     save: Save
     template: str = "sharing/request_act.html"
     button: str = "Record it"
+    adds: str = ""
 
 
 # --- the forms, filled in with what is known ------------------------------------------------------
@@ -119,13 +120,14 @@ def _save_letter(record: Record, act: str, form: Any, key: UUID | None) -> objec
     return request_actions.move(act=act, letter=letter, values=form.values(), **_common(record, key))
 
 
+THING, PIECE = "Add another thing", "Add another piece"
 _ANSWER = "sharing/request_answer.html"
 _LETTER_SENT = ActPage(_letter, _save_letter, button="Record that it was sent")
 PAGES: Mapping[str, ActPage] = {
-    "change": ActPage(_request, _save_change, "sharing/request_change.html", "Save the request"),
+    "change": ActPage(_request, _save_change, "sharing/request_change.html", "Save the request", THING),
     "chase": ActPage(_chase, _save_chase),
-    "answer": ActPage(_answer(part=False), _save_answer, _ANSWER),
-    "answer_part": ActPage(_answer(part=True), _save_answer, _ANSWER),
+    "answer": ActPage(_answer(part=False), _save_answer, _ANSWER, adds=PIECE),
+    "answer_part": ActPage(_answer(part=True), _save_answer, _ANSWER, adds=PIECE),
     "refuse": ActPage(_refuse, _save_refusal),
     "refuse_again": ActPage(_refuse, _save_refusal),
     "close": ActPage(_close, _save_end, button="Close the request"),
@@ -206,6 +208,7 @@ def _draw(record: Record, code: str, form: Any, forms: list[Any], status: int) -
         "form": form,
         "forms": forms[1:],
         "button": wanted.button,
+        "adds": wanted.adds,
         "more": getattr(form, "count", len(forms) - 1) < MOST,
         "count": getattr(form, "count", len(forms) - 1),
         "still": requests.newest_step(record.row).state in rules.ACTS[code].since,
