@@ -59,6 +59,12 @@ def of_case(case: Case) -> list[Any]:
     return list(found.order_by("-recorded_at"))
 
 
+def of_decision(decision: Decision) -> list[Any]:
+    """The questions that a recorded decision was to wait for or rests on. One query."""
+    found = _settled(Advice.objects.filter(case=decision.case_id, decision_reference=decision.reference))
+    return list(found.select_related("by", "adviser"))
+
+
 def asked_by(user: User) -> QuerySet[Any]:
     """The questions that somebody asked, and those of their own cases: of cases that they may know of."""
     mine = Q(by=user) | Q(case__owner=user)
@@ -292,7 +298,7 @@ def _come(
     ):
         return None
     if decision and not decision.followed_at:
-        href = reverse("decision_review", args=[decision.reference])
+        href = reverse("decision", args=[decision.reference])
         return Line(go_on, decision.reference, row.case.reference, href, *known)
     if _after(seen, row):
         return None

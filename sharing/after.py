@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from audit import chain
 from cases.models import User
-from sharing import access, after_rows, asked, display, due, lists, looking_again
+from sharing import access, advice, after_rows, asked, display, due, lists, looking_again
 from sharing.models import Decision, Disclosure, Incident, IncidentAnswer, Review
 from sharing.rules.after import Pair
 
@@ -62,6 +62,7 @@ def what_followed(found: Decision, user: User, said: Said) -> dict[str, Any]:
         "review_on": shown(due.review_after(found, reviews, followed=follower is not None)),
         "incidents": incidents_listed(found.incidents.all(), now),
         "drafts": open_drafts(found, user),
+        "advice": advice.listed(advice.of_decision(found), now),
     }
 
 

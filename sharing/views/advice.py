@@ -1,7 +1,8 @@
 """Advice: asking from a case or from a decision, the question as its adviser reads it, the list of both."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -16,11 +17,14 @@ from cases import access as case_access
 from cases.fields import drawing
 from cases.models import Case, Organisation, User
 from cases.views import page
-from sharing import access, advice, advice_actions, display
+from sharing import access, advice, advice_actions, display, journey
+from sharing.actions import DraftChanged
 from sharing.forms.advice import AnswerForm, AskForm, OutsideAnswerForm, TakeBackForm
 from sharing.models import Advice, Draft
 from sharing.rules import leaks
-from sharing.views.desk import Desk, on_draft, show
+from sharing.rules.terms import day_of
+from sharing.views.desk import Desk, keep, on_draft, show
+from sharing.views.journey import DECISION, address
 from sharing.words import words
 
 GONE = "This person cannot be asked about this case. Choose somebody else"
@@ -110,14 +114,25 @@ def draft_advice(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Ask from a decision that is being made: the answer is recorded with it."""
     asking = _asking(request, desk.draft.case, access.organisation_with(desk.draft), desk.draft)
     if asking.asked:
+        _fill_in(desk, asking.asked)
         return redirect("advice", asking.asked.reference)
     return show(
         desk,
         "sharing/draft_advice.html",
+        onward=address(desk, journey.next_step(DECISION, desk.sheet)),
         request_key=page.fresh_key(request),
         earlier=advice.listed_of(advice.for_draft(desk.draft), timezone.now()),
         **asking.context(),
     )
+
+
+def _fill_in(desk: Desk, asked: Advice) -> None:
+    """Where the decision waits, whom it waits for and until when is not asked a second time."""
+    if desk.sheet.answers.get("outcome") != "not_yet":
+        return
+    said = {"adviser": asked.adviser_kind, "review_on": day_of(asked.reply_by).isoformat()}
+    with suppress(DraftChanged):
+        keep(replace(desk, saves=desk.draft.saves), lambda answers: {**said, **answers})
 
 
 # --- one question ---------------------------------------------------------------------------------

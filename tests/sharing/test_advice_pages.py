@@ -162,6 +162,7 @@ def test_doubt_leads_to_advice_and_its_answer_into_the_record(
     assert who.client.post(who.url("draft_advice"), asked_data(manager.id)).status_code == 302
     asked = Advice.objects.get()
     assert asked.decision_reference == who.draft.reference
+    assert who.answers["adviser"] == "manager"
     assert "Waiting" in who.client.get(who.step("decision")).content.decode()
     who.page("decision", doubt="answered")
     who.page("main-reasons")
