@@ -4,7 +4,7 @@
 table of acts says.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
@@ -14,7 +14,7 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 PICTURE, PAGE = DOCS / "pictures" / "requests.svg", DOCS / "requests.md"
 START, END = "<!-- the table of acts -->", "<!-- end of the table -->"
 WIDE, HIGH = 208, 58
-PLACES = {
+PLACES: Mapping[str, tuple[float, float]] = {
     rules.DRAFT: (115, 90),
     rules.SENT: (480, 90),
     rules.CHASED: (780, 90),
@@ -38,6 +38,7 @@ _STYLE = (
     "rect.b{stroke:none}path{fill:none;stroke:#1d70b8;stroke-width:2}"
 )
 _Point = tuple[float, float]
+_Points = Sequence[_Point]
 
 
 def svg() -> str:
@@ -140,7 +141,7 @@ def _edge(one: str, two: str, words: str) -> str:
     return _arrow(points, words, ((x1 + x2) / 2, (y1 + y2) / 2 - 8))
 
 
-def _arrow(points: list[_Point], words: str, at: _Point) -> str:
+def _arrow(points: _Points, words: str, at: _Point) -> str:
     path = "M" + "L".join(f"{x:g} {y:g}" for x, y in points)
     drawn = f'<path d="{path}" marker-end="url(#e)"/>'
     return drawn + (_text(*at, words, "l") if words else "")

@@ -247,18 +247,18 @@ def _request_calls(file: CaseFile, people: People) -> Calls:
     draft, gone = requesting.requested(by, decision, "police"), requesting.sent(by, decision)
     first = requesting.letter(by, draft, "L1")
     chased = {"method": "in_person", "spoken_with": "Nia Abara", "reply_by": timezone.now()}
-    told, more = {"by": by, "request": gone}, requesting.may_ask(people.officer, file)
+    more = requesting.may_ask(people.officer, file)
     return {
         "write_request": lambda: requesting.requested(by, more),
         "change_request": lambda: request_actions.change_request(
             by=by, request=draft, values=requesting.asks()
         ),
-        "chase": lambda: request_actions.chase(values=chased, **told),
+        "chase": lambda: request_actions.chase(by=by, request=gone, values=chased),
         "refuse": lambda: requesting.refused(by, gone),
         "receive": lambda: requesting.came(by, gone),
         "move": lambda: requesting.moved(by, draft, "send", first),
         "close": lambda: requesting.closed(by, draft, "not_sent", "discard"),
-        "see_request": lambda: _read(request_actions.see_request(**told)),
+        "see_request": lambda: _read(request_actions.see_request(by=by, request=gone)),
     }
 
 

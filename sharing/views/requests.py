@@ -1,9 +1,9 @@
 """Requests to other agencies: the list, writing one, and the page of one with what can be done next."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Protocol
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -43,16 +43,14 @@ class Record:
         return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else -1
 
 
-class View(Protocol):
-    """A view of a request."""
-
-    def __call__(self, record: Record, /, **slug: str) -> HttpResponse: ...
+View = Callable[..., HttpResponse]
+"""A view of a request: it takes the record, and the name of the act where its address has one."""
 
 
-def on_request(what: case_access.What) -> Any:
+def on_request(what: case_access.What) -> Callable[[View], View]:
     """Hand the view the request, for somebody who may do this with its case; a stranger meets a 404."""
 
-    def decorate(view: View) -> Any:
+    def decorate(view: View) -> View:
         @require_http_methods(["GET", "HEAD", "POST"])
         @wraps(view)
         def wrapped(request: HttpRequest, reference: str, **slug: str) -> HttpResponse:

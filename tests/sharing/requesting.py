@@ -70,7 +70,12 @@ def came(by: User, request: Request, act: str = "answer_part", **more: Any) -> R
 
 def letter(by: User, request: Request, kind: str) -> Letter:
     """A letter of the request, recorded without setting its PDF: what it says is tested with letters."""
-    row = {"id": str(uuid4()), "reference": f"L-{uuid4().hex[:6].upper()}", "kind": kind, "leaks": []}
+    row: dict[str, Any] = {
+        "id": str(uuid4()),
+        "reference": f"L-{uuid4().hex[:6].upper()}",
+        "kind": kind,
+        "leaks": [],
+    }
     row |= {"request_id": str(request.id), "asked_id": None, "reply_by": None}
     row |= {"text_sha256": "0" * 64, "pdf_sha256": "0" * 64}
     said = {"letter": row["reference"], "subject": f"{request.reference} – reply needed", "row": row}
