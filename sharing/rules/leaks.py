@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from string import ascii_uppercase
 
 from sharing.rules import marks, naming
@@ -49,6 +50,20 @@ class Known:
     complete: bool = True
     """False: some of it was destroyed and cannot be read any more, so that nothing is found of that part."""
 
+    @cached_property
+    def by_name(self) -> Names:
+        """The names, as a text may write them."""
+        return Names.of(person.names for person in self.people)
+
+    @cached_property
+    def by_mark(self) -> marks.Marks:
+        """What identifies the people beside their names, as a text may hold it."""
+        held = marks.Marks()
+        for person in self.people:
+            held.add(address=person.address, contact=person.contact, birth_date=person.birth_date)
+        held.refer(self.references)
+        return held
+
 
 @dataclass(frozen=True)
 class Leak:
@@ -71,20 +86,11 @@ def find(text: str, known: Known) -> list[Leak]:
         known: whose identity must stay out.
     """
     reading = Reading(text)
-    letters = Names.of(person.names for person in known.people)
-    found = [
-        Leak(kind, start, end, PLACEHOLDERS[kind]) for kind, start, end in marks.find(reading, _marks(known))
-    ]
-    found += [Leak("name", one.start, one.end, _called(one)) for one in naming.find(text, reading, letters)]
+    places = marks.find(reading, known.by_mark)
+    found = [Leak(kind, start, end, PLACEHOLDERS[kind]) for kind, start, end in places]
+    names = naming.find(text, reading, known.by_name)
+    found += [Leak("name", name.start, name.end, _called(name)) for name in names]
     return _apart(found)
-
-
-def _marks(known: Known) -> marks.Marks:
-    held = marks.Marks()
-    for person in known.people:
-        held.add(address=person.address, contact=person.contact, birth_date=person.birth_date)
-    held.refer(known.references)
-    return held
 
 
 def _called(found: naming.Found) -> str:

@@ -16,8 +16,8 @@ Place = tuple[str, int, int]
 """A kind, and where it begins and ends."""
 
 _LINES = re.compile(r"[\n\r,;]+")
-# All of them for plain text. An ordinal is no second half: flat B1, 2nd floor.
-_POSTCODE = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?)[ -]{0,3}(?!1st|2nd|3rd|\dth)(\d[abd-hjlnp-uw-z]{2})\b")
+# All of them for plain text.
+_POSTCODE = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?)[ -]{0,3}(\d[abd-hjlnp-uw-z]{2})\b")
 _E_MAIL = re.compile(r"(?<![^\s@<>,;])[^\s@<>,;]+@[^\s@<>,;]+\.\w{2,}")
 _PHONE = re.compile(
     r"(?<!\d)(?!\d\d?[-\s.]\d\d?[-\s.]\d{4})(?:\+44[\s-]?(?:\(0\))?|\(?0)(?:[\s().-]{0,2}\d){9,10}(?!\d)"
@@ -113,6 +113,9 @@ class Marks:
 
     def _contact(self, contact: str) -> None:
         self.phones |= {number for number in spelling.phones(contact) if len(number) > _LEAST_PHONE}
+        for digits, owners, _ in Reading(contact).streams:
+            ends = {len(digits) - owners.index(owner) for owner in owners}
+            self.phones |= {digits[-end:] for end in ends if _LEAST_PHONE <= end < len(digits)}
         for e_mail in spelling.emails(contact):
             said = e_mail.replace("@", " at ").replace(".", " dot ")
             self.e_mails |= {run(e_mail), run(said), run(e_mail.replace("@", " at "))}
@@ -191,8 +194,7 @@ def foreign(reading: Reading) -> Iterator[Place]:
         for found in pattern.finditer(reading.plain):
             start, end = reading.place(*found.span())
             written = reading.text[start:end]
-            # Without a figure, in small letters, it is a word: d-notice.
-            if kind != "reference" or written.isupper() or any(char.isdecimal() for char in written):
+            if written.isupper() or not _is_word(kind, found[0]):
                 yield kind, start, end
     for found in _E_MAIL_SAID.finditer(reading.plain) if "dot" in reading.plain else ():
         yield ("email", *reading.place(*found.span()))
@@ -200,6 +202,13 @@ def foreign(reading: Reading) -> Iterator[Place]:
         national = digits.removeprefix("00").removeprefix("44") if digits[:1] != "0" else digits[1:]
         if spelled >= _LEAST and national != digits and len(national.lstrip("0")) in (_WHOLE_PHONE, 10):
             yield ("phone", *reading.span(owners[0], owners[-1]))
+
+
+def _is_word(kind: str, text: str) -> bool:
+    """Whether small letters look like a code and are none: a d-notice; flat b1, 2nd floor."""
+    if kind == "reference":
+        return not any(char.isdecimal() for char in text)
+    return kind == "postcode" and text[-3:] in {"1st", "2nd", "3rd", *(f"{figure}th" for figure in range(10))}
 
 
 def _addresses(reading: Reading, marks: Marks) -> Iterator[Place]:

@@ -17,6 +17,7 @@ _GAP, _MOST_INITIALS = 3, 3
 _ENDS, _SPACES = set("!?;:()[]\n"), set(" \t\u3000")
 _ARTICLES = frozenset({"a", "i"})
 _PLAIN_TITLES = frozenset({"mr", "mrs", "ms", "mx"})
+_SHORTENED = frozenset({"g", "e", "st", "no", "vs", "cf"})
 _SUFFIXES = frozenset({"st", "nd", "rd", "th"})
 _DETERMINERS = frozenset(
     {"a", "an", "the", "this", "that", "my", "our", "his", "her", "their", "your", "no", "some", "any", "and"}
@@ -96,7 +97,7 @@ class Look:
                     )
                 elif self._with_initials(hit, text, form):
                     yield self._whole(hit, text, form, sure=True)
-            elif hit.begins and hit.ends and self._divided_so(hit, text, form):
+            elif hit.begins and self._ends(hit, text) and self._divided_so(hit, text, form):
                 yield self._whole(hit, text, form, sure=True)
 
     def _whole(self, hit: Hit, text: str, form: Form, *, sure: bool) -> Found:
@@ -114,7 +115,11 @@ class Look:
 
     def _ends(self, hit: Hit, text: str) -> bool:
         """Whether the word ends with the name, or with an s after it."""
-        return hit.ends or (len(text) > SHORT and self.tokens[hit.first].text == text + "s")
+        if hit.ends:
+            return True
+        begins = self.reading.words.begins
+        rest = self.reading.words.text[hit.at + len(text) : begins[hit.last + 1]]
+        return rest == "s" and len(text) > SHORT
 
     def _with_initials(self, hit: Hit, text: str, form: Form) -> bool:
         """Whether it is MSmith or SmithM: initials of the same person, in capitals, and the name."""
@@ -186,7 +191,7 @@ class Look:
         if not self._begins_sentence(seen.first):
             return True
         if seen.form in _words("describing") or seen.form in lists.stop_words() - MODAL:
-            return acts
+            return acts or not follower
         return possessive or not (follower in _words("follows") or follower.isdecimal())
 
     def _next(self, seen: Found) -> str:
@@ -202,11 +207,11 @@ class Look:
 
     def _begins_sentence(self, at: int) -> bool:
         token = self.tokens[at]
-        if at == 0 or set(token.before) & set('!?…\n:•*-–—"“‘(['):
+        if at == 0 or set(token.before) & set('!?…\n:•*"“‘(['):
             return True
-        before = self.tokens[at - 1].text
-        short = len(before) <= SHORT and not before.isdecimal()
-        return "." in token.before and not short and before not in titles()
+        before = self.tokens[at - 1]
+        initial = len(before.text) == 1 and before.capital
+        return "." in token.before and not (initial or before.text in _SHORTENED or before.text in titles())
 
     def _is_date(self, seen: Found) -> bool:
         """Whether a month is meant: beside a number, another month, or a word such as "since"."""
@@ -230,10 +235,15 @@ class Look:
 
     def _beside(self, seen: Found) -> bool:
         """Whether another part of the same name stands next to it."""
-        reading = self.reading
-        after = self.begin.get(seen.last + 1, []) if reading.near(seen.last, seen.last + 1) else []
-        before = self.end.get(seen.first - 1, []) if reading.near(seen.first - 1, seen.first) else []
+        after = self.begin.get(seen.last + 1, []) if self._goes_on(seen.last) else []
+        before = self.end.get(seen.first - 1, []) if self._goes_on(seen.first - 1) else []
         return any(other.form != seen.form and other.people & seen.people for other in (*after, *before))
+
+    def _goes_on(self, at: int) -> bool:
+        """Whether the token and the next are in one sentence; a point after one letter ends none."""
+        if not self.reading.near(at, at + 1):
+            return False
+        return len(self.tokens[at].text) == 1 or ". " not in self.tokens[at + 1].before
 
     def _titled(self, seen: Found) -> bool:
         title = self._word(seen.first - 1)
@@ -287,8 +297,7 @@ class Look:
         between = self.tokens[group.last + 1 : one.first]
         if any(len(token.text) > 1 or not token.capital or "'" in token.before for token in between):
             return False
-        places = range(group.last, one.first)
-        return len(between) <= 1 and all(self.reading.near(place, place + 1) for place in places)
+        return len(between) <= 1 and all(self._goes_on(at) for at in range(group.last, one.first))
 
     def _with_beside(self, group: Found) -> Found:
         """The name with its initials and its title."""

@@ -1,0 +1,157 @@
+"""The leak guard: what was hidden is found in every spelling, and ordinary texts raise no alarm."""
+
+import time
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sharing.rules import leaks
+from sharing.rules.leaks import Known, Leak, Somebody
+from tests import fuzz
+from tests.sharing import leaking
+
+MARY = Somebody(
+    ("Mary Kowalczyk", "Maz", "Mary O'Neill-Smith"),
+    "Flat 12, 7 Mill Road\nLeeds LS1 4AB",
+    "07700 900123, mary.k@example.org, @mazk88",
+    "1988-03-03",
+)
+GRACE = Somebody(("Grace Young", "", "Will"), "21 Elm, Leeds")
+OTHERS = (
+    Somebody(("Bo Li",)),
+    Somebody(("王芳",)),
+    Somebody(("the neighbour at number 4",)),
+    Somebody(("Ann Smith",)),
+)
+CASE = Known((MARY, GRACE, *OTHERS), ("C-7F3K2Q", "D-HBDKMN"))
+
+
+def found(text: str) -> list[str]:
+    return [text[leak.start : leak.end] for leak in leaks.find(text, CASE)]
+
+
+@given(st.integers(0, 2**48))
+@settings(max_examples=fuzz.examples(1_500, 10_000), deadline=None, database=None)
+def test_whatever_is_hidden_is_found(seed: int) -> None:
+    example = leaking.an_example(seed)
+    there = leaks.find(example.text, example.known)
+    assert not leaking.missed(example, there), example
+    assert not leaks.find(leaks.replaced(example.text, there), example.known), example
+
+
+def test_ordinary_texts_raise_next_to_no_alarm() -> None:
+    assert len(set(leaking.ordinary_texts())) >= 200
+    alarms, texts = leaking.false_alarms(fuzz.examples(5, 100))
+    assert alarms / texts < 0.02
+
+
+@given(st.text(max_size=80), st.lists(st.text(max_size=20), max_size=3))
+@settings(max_examples=150, deadline=None)
+def test_no_text_and_no_name_breaks_it(text: str, names: list[str]) -> None:
+    person = Somebody(
+        tuple(names), address=" ".join(names), contact=" ".join(names), birth_date="".join(names)
+    )
+    there = leaks.find(text + " ".join(names), Known((person,), tuple(names)))
+    assert all(0 <= leak.start < leak.end <= len(text + " ".join(names)) for leak in there)
+    assert all(one.end <= other.start for one, other in pairwise(there))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # A part of a name, however it is written.
+        ("mary. MARY and Marys; m a r y", ["mary", "MARY", "Marys", "m a r y"]),
+        ("Kowal czyk; kowal-czyk; K0walczyk", ["Kowal czyk", "kowal-czyk", "K0walczyk"]),
+        ("O'Neill, oneill, O Neill, Smith Jones", ["O'Neill, oneill, O Neill, Smith"]),
+        ("M. Kowalczyk or Kowalczyk, M.", ["M. Kowalczyk", "Kowalczyk, M"]),
+        ("MKowalczyk came", ["MKowalczyk"]),
+        ("Dear Mrs. Kowalczyk's sister", ["Mrs. Kowalczyk"]),
+        ("我见到王芳了", ["王芳"]),
+        # Ordinary words that are names, too.
+        ("I told Grace that she will wait.", ["Grace"]),
+        ("By the grace of the court he will go; young people may.", []),
+        ("Will she come? Will the school?", []),
+        ("Will said so. Will has gone.", ["Will", "Will"]),
+        ("Young people are hurt. Grace, too.", ["Grace"]),
+        ("Ms Young, G. Young, young grace, Young, G.", ["Ms Young, G. Young, young grace, Young, G"]),
+        ("a young woman", []),
+        ("grace said no", ["grace"]),
+        ("Can we ask? I hope they will. GRACE knows.", ["GRACE"]),
+        # Two letters: whole, and with a capital.
+        ("Bo came, bo, Bob, abo", ["Bo"]),
+        ("bo li", ["bo li"]),
+        # Who only describes, names nobody.
+        ("The neighbour at number 4 told the mother.", []),
+        # Words that only touch.
+        ("Maryland, summary, a marquee, smithy", []),
+        ("he has an as if", []),
+        # Addresses.
+        ("flat twelve, Mill Road", ["flat twelve, Mill Road"]),
+        ("7 mill rd, Leeds, LS1 4AB", ["7 mill rd, Leeds", "LS1 4AB"]),
+        ("in Leeds at number 7; the mill; 12 roads", []),
+        ("21 elm, but 20 Elm and an elm", ["21 elm"]),
+        ("the LS1 area, LS1 4, LS2", ["LS1", "LS1 4"]),
+        # Numbers, dates and codes of the case.
+        ("zero seven seven double oh nine hundred one two three",) * 2,
+        ("ring 900123 or +44 (0)7700-900-123", ["900123", "+44 (0)7700-900-123"]),
+        ("the third of March nineteen eighty-eight", ["third of March nineteen eighty-eight"]),
+        ("3 March 1987, 4 March 1988, 3 March", []),
+        ("C seven F three K two Q; hbdkmn; D HBDKMN", ["C seven F three K two Q", "hbdkmn", "D HBDKMN"]),
+        ("mary dot k at example dot org", ["mary dot k at example dot org"]),
+        ("he is mazk88 there", ["mazk88"]),
+        # Of anybody.
+        ("Call 0161 496 0999, x@y.org, M14 9th, M14 9TH", ["0161 496 0999", "x@y.org", "M14 9TH"]),
+        ("R-234567, a-hbdkmp, C-SECTION, A-HBDKMP", ["R-234567", "A-HBDKMP"]),
+        ("S47 enquiry, section 42, £1,310 on 02.08.2026 10 visits, 999, 101", []),
+    ],
+)
+def test_what_counts_as_identity(text: str, expected: Any) -> None:
+    assert found(text) == ([expected] if isinstance(expected, str) else expected)
+
+
+def test_laws_and_charities_that_bear_a_name_are_nobody() -> None:
+    known = Known((Somebody(("Clare Black",)),))
+    assert not leaks.find("Under Clare's Law. Southall Black Sisters helped.", known)
+    assert leaks.find("Clare knows the law.", known)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a", "0(", "a.b@", "Mary Kowalczyk ", "m a r y ", "3/3/1988 ", "王", "one hundred and ", "M4ry",
+     "\u0301", "Ma-", "a at b dot ", "Flat 12, 7 Mill Road ", "C-7 ", "07700 900123 "],
+)  # fmt: skip
+def test_no_text_takes_long(text: str) -> None:
+    text = (text * 5_000)[:5_000]
+    many = Known(CASE.people * 2, CASE.references)
+    began = time.process_time()
+    leaks.find(text, many)
+    assert time.process_time() - began < 0.5
+
+
+def test_the_same_person_has_the_same_letter_everywhere() -> None:
+    text = "Mary rang. Ms Kowalczyk's flat is cold. Grace Young, and Smith, saw Ann Smith at 7 Mill Road."
+    assert leaks.replaced(text, leaks.find(text, CASE)) == (
+        "Person A rang. Person A's flat is cold. Person B, and [family name], saw Person F at [address]."
+    )
+    many = Known(tuple(Somebody((f"Zed{chr(97 + n // 26)}{chr(97 + n % 26)}q",)) for n in range(28)))
+    assert [leak.placeholder for leak in leaks.find("Zedaaq Zedazq Zedbaq", many)] == [
+        "Person A", "Person Z", "Person AA",
+    ]  # fmt: skip
+
+
+def test_the_error_lists_the_kinds_that_were_found() -> None:
+    there = leaks.find("Ring Mary on 07700 900123. Mary lives in Mill Road.", CASE)
+    assert leaks.kinds(there) == ["name", "address", "phone"]
+    assert leaks.sentence(there) == (
+        "This could identify somebody: it holds a name of somebody in this case, an address and a telephone "
+        "number. Take it out, or use the placeholders."
+    )
+    assert leaks.sentence(there[:1]).endswith(
+        "it holds a name of somebody in this case. Take it out, or use the placeholders."
+    )
+    assert leaks.sentence([]) == ""
+    assert leaks.replaced("as it is", []) == "as it is"
+    assert leaks.replaced("abc", [Leak("name", 1, 2, "X")]) == "aXc"
