@@ -62,7 +62,8 @@ def what_followed(found: Decision, user: User, said: Said) -> dict[str, Any]:
         "review_on": shown(due.review_after(found, reviews, followed=follower is not None)),
         "incidents": incidents_listed(found.incidents.all(), now),
         "drafts": open_drafts(found, user),
-        "advice": advice.listed(advice.of_decision(found), now),
+        # Nothing can be asked for a decision once it is recorded.
+        "advice": advice.listed(advice.of_decision(found), now) if said.get("advice") else [],
     }
 
 
