@@ -183,11 +183,11 @@ def _saved(record: Record, code: str, form: Any) -> bool:
     except request_actions.SomebodyWasFirst as first:
         form.add_error(None, _first(first.step))
     except request_actions.NotNow as now:
-        form.add_error(None, f"That cannot be done now. The request stands at “{rules.STATES[now.state]}”")
+        form.add_error(None, f"Check the request: it stands at “{rules.STATES[now.state]}” now")
     except request_actions.NotReady:
-        form.add_error(None, "The letter is not ready: it was changed, returned or sent meanwhile")
+        form.add_error(None, "Check the letter: it was changed, returned or sent meanwhile")
     except request_actions.NotAnEnding:
-        form.add_error("ending", "The request cannot be closed in this way. Choose another, or go on with it")
+        form.add_error("ending", "Choose another way, or go on with the request: it cannot be closed so")
     return False
 
 

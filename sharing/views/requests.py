@@ -139,7 +139,9 @@ def _written(
         if not page.saved(request, form, action, WRITTEN):
             return None
     except request_actions.AlreadyAsked as before:
-        form.add_error(None, f"Somebody wrote a request to them already: {before.request.reference}")
+        form.add_error(
+            None, f"Use the request that somebody wrote to them already: {before.request.reference}"
+        )
         return None
     except request_actions.MayNotAsk:
         form.add_error(None, NOT_UNDER_THIS)
