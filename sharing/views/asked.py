@@ -19,8 +19,8 @@ from sharing.models import Asked
 from sharing.views.desk import Desk, on_draft, show
 
 LOGGED = "Logged. Now decide what to share."
-ANSWERED = "Somebody answered this while you had the page open. Nothing was recorded: read it again."
-ELSEWHERE = "Somebody has begun to decide about this already. Ask them, or a manager, to go on with it."
+ANSWERED = "Somebody answered this while you had the page open. Nothing was recorded: read it again"
+ELSEWHERE = "Somebody has begun to decide about this already. Ask them, or a manager, to go on with it"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
