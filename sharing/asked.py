@@ -21,6 +21,7 @@ from cases.models import Agency, Case, User
 from cases.open_ends import OpenEnd
 from sharing import access, after_rows, display, lists
 from sharing.models import Asked, AskedAnswer, Decision, Draft
+from sharing.rules.letters import DECLINES
 
 Said = Mapping[str, Any]
 TO_ANSWER, DECIDING, DECIDED, SETTLED = "to_answer", "deciding", "decided", "settled"
@@ -53,6 +54,8 @@ class State:
             return "To answer", "yellow"
         if self.code == DECIDING:
             return "Being decided", "blue"
+        if self.decision and self.decision.outcome == "not_yet":
+            return "Not decided yet", "yellow"
         return ("Answered", "green") if self.code == DECIDED else ("Settled", "grey")
 
 
@@ -180,7 +183,8 @@ def page_of(row: Asked, user: User) -> dict[str, Any]:
         "rows": _said_rows(row, said),
         "answers": answer_cards(row),
         "mine": bool(mine),
-        "declined": bool(state.decision and state.decision.outcome == "do_not_share"),
+        "declined": bool(state.decision and state.decision.outcome in DECLINES),
+        "letters": list(row.letters.order_by("recorded_at")),
         "outcome": lists.label("outcome", state.decision.outcome) if state.decision else "",
     }
 

@@ -183,3 +183,13 @@ def test_whoever_lost_the_case_can_do_nothing(
     for act in tries:
         with pytest.raises(Hidden):
             act()
+
+
+def test_a_decision_that_waits_for_advice_is_no_answer_at_a_glance(
+    officer: User, case_file: CaseFile
+) -> None:
+    row = logged(officer, case_file)
+    changes = NOT_SHARED | {"outcome": "not_yet", "reasons": [], "adviser": "manager"}
+    answered(officer, case_file, row, **changes)
+    assert state(row).tag(row.answer_by, timezone.now())[0] == "Not decided yet"
+    assert asked.attention(case_file.case, officer) == [], "the look back at the decision has its own day"
