@@ -18,11 +18,10 @@ from sharing import asked, display, identity, letter_paper, lists, projection, r
 from sharing.models import Asked, Decision, Request
 from sharing.rules import leaks, letters
 from sharing.rules import requests as states
-from sharing.rules.letters import KINDS, L1, L5, Kind
+from sharing.rules.letters import DECLINES, KINDS, L1, L5, Kind
 from sharing.rules.requests import blanket_refusal
 from sharing.rules.terms import local
 
-_DECLINES = ("do_not_share", "share_part")
 NO_NAME = "The housing service"
 """The letterhead of an organisation that has not said its name yet."""
 _GAP = re.compile(r"\{(\w+)\}")
@@ -288,7 +287,7 @@ def answering(row: Asked) -> Decision | None:
     newest = asked.states([row])[row.id].decision
     while newest and (follower := newest.followed_by.first()):
         newest = follower
-    return newest if newest and newest.outcome in _DECLINES else None
+    return newest if newest and newest.outcome in DECLINES else None
 
 
 def _of_asked(row: Asked, kind: str, by: User) -> Ground:

@@ -12,6 +12,8 @@ from sharing.rules.terms import local
 from sharing.rules.texts import plain
 
 L1, L2, L3, L4, L5 = "L1", "L2", "L3", "L4", "L5"
+DECLINES = frozenset({"do_not_share", "share_part"})
+"""The outcomes of a decision that declines what was asked, wholly or in part: the letter L5 says why."""
 _BETWEEN = re.compile(r"[\W_]+")
 
 

@@ -122,7 +122,7 @@ def test_a_request_of_another_state_meanwhile_prepares_nothing(officer: User, ca
 
 
 def test_a_part_that_is_shared_is_told_in_the_letter_that_declines(
-    officer: User, case_file: CaseFile
+    client: Client, officer: User, case_file: CaseFile
 ) -> None:
     shared = dict.fromkeys(NOT_SHARED) | {
         "outcome": "share_part",
@@ -132,7 +132,12 @@ def test_a_part_that_is_shared_is_told_in_the_letter_that_declines(
         "points": {"could_make_less_safe": "She has been moved tonight"},
     }
     row = declined(officer, case_file, **shared)
-    said = letters.opened(prepared(row, "L5", officer))[0]["text"]
+    letter = prepared(row, "L5", officer)
+    said = letters.opened(letter)[0]["text"]
+    client.force_login(officer)
+    shown = client.get(f"/asked/{row.reference}/").content.decode()
+    assert f"/letters/{letter.reference}/" in shown
+    assert address(row, "L5") in shown
     assert "decided to share part of it" in said
     assert "- He waited outside the school with a kitchen knife (reported by someone" in said
 
