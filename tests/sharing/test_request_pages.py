@@ -5,18 +5,20 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from audit import ledger
 from cases.models import InformationItem, User
 from sharing import requests
-from sharing.models import Request, RequestStep
+from sharing.models import Request
 from tests.cast import CaseFile
 from tests.sharing.filling import day
 from tests.sharing.following import browser
-from tests.sharing.requesting import came, closed, letter, may_ask, refused, requested, sent
+from tests.sharing.requesting import came, closed, letter, may_ask, moved, refused, requested, sent
 
 WRITTEN = {
     "count": "2",
@@ -178,13 +180,35 @@ def test_somebody_was_first(officer: User, manager: User, case_file: CaseFile) -
 
 def closed_by(manager: User, request: Request) -> None:
     """A reason about the case, accepted."""
-    RequestStep.objects.get(request=request, state="refused")
-    for kind, slug in (("L2", "ask_reasons"),):
-        from tests.sharing.requesting import moved
-
-        moved(manager, request, slug, letter(manager, request, kind))
+    moved(manager, request, "ask_reasons", letter(manager, request, "L2"))
     refused(manager, request, "refuse_again", refusal="specific")
     closed(manager, request, "accepted")
+
+
+def test_the_pages_ask_as_much_for_a_long_story_as_for_a_short_one(
+    officer: User, case_file: CaseFile
+) -> None:
+    decision, client = may_ask(officer, case_file), browser(officer)
+    request = sent(officer, decision)
+    refused(officer, request)
+    moved(officer, request, "ask_reasons", letter(officer, request, "L2"))
+    addresses = [reverse("request", args=[request.reference]), reverse("requests")]
+    came(officer, request)
+    few = [_queries(client, address) for address in addresses]
+    for _ in range(3):
+        came(officer, request)
+    refused(officer, request)
+    moved(officer, request, "ask_reasons", letter(officer, request, "L2"))
+    came(officer, request)
+    sent(officer, decision, "police")
+    assert [_queries(client, address) for address in addresses] == few
+
+
+def _queries(client: Client, address: str) -> int:
+    client.get(address)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
 
 
 @pytest.mark.parametrize("slug", ["refuse_again", "nothing", "refuse-again", "send"])

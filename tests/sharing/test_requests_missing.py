@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cases import closing, open_ends
 from cases.models import User
 from tests.cast import CaseFile
 from tests.sharing.deciding import draft_of
@@ -56,3 +58,13 @@ def test_it_stands_on_a_draft_and_costs_it_nothing(officer: User, case_file: Cas
         text = client.get(address).content.decode()
     assert text.count("Still missing:") == 2
     assert len(after) == len(before)
+
+
+def test_a_case_with_an_open_request_stays_open(officer: User, case_file: CaseFile) -> None:
+    request = requested(officer, may_ask(officer, case_file), "police")
+    (end,) = [one for one in open_ends.of(case_file.case, officer) if request.reference in one.words]
+    assert (end.blocks, end.href) == (True, reverse("request", args=[request.reference]))
+    with pytest.raises(closing.StillOpen):
+        closing.close_case(by=officer, case=case_file.case, reason="safe_now")
+    closed(officer, request, "not_sent", "discard")
+    assert not [one for one in open_ends.of(case_file.case, officer) if request.reference in one.words]
