@@ -347,7 +347,12 @@ def _days(reading: Reading, marks: Marks) -> Iterator[Place]:
                     yield ("birth_date", *reading.span(window[0][1].first, window[-1][1].last))
 
 
-def _month(word: str) -> str | None:
+def _of_a_date(word: str) -> int | str | None:
+    """The number or the month that a word says: nineteen oh five."""
+    if word.isdecimal():
+        return int(word) if len(word) < _LEAST else None
+    if word == "oh":
+        return 0
     number = lists.month_numbers().get(word)
     return f"m{number}" if number else None
 
@@ -357,7 +362,7 @@ def _dates(reading: Reading) -> Iterator[list[tuple[int | str, Piece]]]:
     items: list[tuple[int | str, Piece]] = []
     for piece in reading.valued:
         near = len(reading.tokens[piece.first].before) <= _GAP
-        value = int(piece.text) if piece.text.isdecimal() and len(piece.text) < _LEAST else _month(piece.text)
+        value = _of_a_date(piece.text)
         if items and not (near and (value is not None or piece.text in _BETWEEN_DATES)):
             yield items
             items = []

@@ -53,6 +53,8 @@ class Look:
     def __init__(self, reading: Reading, names: Names, *, figures: bool = False) -> None:
         self.reading, self.tokens, self.names, self.figures = reading, reading.tokens, names, figures
         self.public = self._public()
+        self.small = not any(token.capital for token in self.tokens)
+        """Whether the text has no capital at all, so that their absence says nothing."""
         self.seen = [seen for text, form in names.forms.items() for seen in self._places(text, form)]
         self.begin: dict[int, list[Found]] = {}
         self.end: dict[int, list[Found]] = {}
@@ -175,7 +177,9 @@ class Look:
                 token.capital and not (token.shouted and seen.form in _words("abbreviations"))
             )
         if not token.capital:
-            return self._next(seen) in _words("did") and self._before(seen) not in _DETERMINERS
+            if self._next(seen) in _words("did") and self._before(seen) not in _DETERMINERS:
+                return True
+            return self.small and not _is_common(seen.form) and not self._is_date(seen)
         return self._capital_counts(seen, token)
 
     def _capital_counts(self, seen: Found, token: Token) -> bool:
@@ -263,6 +267,8 @@ class Look:
         if not self._alone(at) or not self.reading.near(min(at, at + towards), max(at, at + towards)):
             return False
         token = self.tokens[at]
+        if towards < 0 and "." in token.before:
+            return False
         if not any(token.text in self.names.initials[one] for one in found.people):
             return False
         after = self.tokens[at + 1].before[:1] if at + 1 < len(self.tokens) else self._rest()
@@ -279,8 +285,8 @@ class Look:
         if not 0 <= at < len(self.tokens) or len(self.tokens[at].text) > 1:
             return False
         before = self.tokens[at].before
-        joined = at + 1 < len(self.tokens) and not self.tokens[at + 1].before
-        return "'" not in before and not joined and (at == 0 or bool(before))
+        after = self.tokens[at + 1].before if at + 1 < len(self.tokens) else " "
+        return "'" not in before and after[:1] not in {"", "-"} and (at == 0 or bool(before))
 
     def _rest(self) -> str:
         """What follows the last token."""
@@ -344,10 +350,12 @@ def _words(name: str) -> frozenset[str]:
 
 def _is_word(text: str) -> bool:
     """Whether it is an ordinary English word, as far as that is known here."""
-    return (
-        text in _words("names") or text in _words("common") or text in lists.stop_words()
-        or text in lists.number_words() or len(text) == 1
-    )  # fmt: skip
+    return text in _words("names") or _is_common(text)
+
+
+def _is_common(text: str) -> bool:
+    lone = len(text) == 1
+    return lone or text in _words("common") or text in lists.stop_words() or text in lists.number_words()
 
 
 def _free(text: str) -> bool:
