@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sharing import lists
@@ -40,6 +40,34 @@ def test_what_is_not_enough_on_its_own(refusal: str) -> None:
     assert rules.blanket_refusal(refusal) == (refusal in BLANKET)
 
 
+def reachable() -> set[tuple[str, str, bool]]:
+    """Every state with the refusal that stands in it and whether anything came, whatever led there."""
+    found, waiting = set[tuple[str, str, bool]](), {(START.to, "", False)}
+    while waiting:
+        state, refusal, came = at = waiting.pop()
+        found.add(at)
+        for act in rules.acts_in(state):
+            for reason in REFUSALS if act.code.startswith("refuse") else [""]:
+                standing = rules.standing_refusal([("refuse", refusal), (act.code, reason)])
+                after = act.after(state), standing, came or act.code in rules.ANSWERS
+                waiting |= {after} - found
+    return found
+
+
+def test_nowhere_does_a_blanket_refusal_close_it() -> None:
+    everywhere = reachable()
+    assert {state for state, _, _ in everywhere} == set(rules.STATES)
+    blanket = {at for at in everywhere if at[1] in BLANKET and at[0] not in (rules.CLOSED, rules.ANSWERED)}
+    assert {state for state, _, _ in blanket} == {
+        rules.REFUSED, rules.REASONS, rules.SENIOR, rules.STRATEGIC
+    }  # fmt: skip
+    for state, refusal, came in blanket:
+        assert rules.endings(state, refusal, came=came, manager=False) == []
+        last = [rules.OTHERWISE] if state == rules.STRATEGIC else []
+        assert rules.endings(state, refusal, came=came, manager=True) == last
+
+
+@settings(max_examples=400)
 @given(MOVES)
 def test_a_walk_never_ends_in_a_blanket_refusal(moves: list[tuple[int, str, int, bool]]) -> None:
     """Whatever is done in whatever order, only the last step of the escalation opens another way out."""
