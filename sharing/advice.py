@@ -242,8 +242,8 @@ def to_answer(user: User) -> list[Line]:
 
 
 def to_chase(user: User) -> list[Line]:
-    """The open questions of somebody who asked: past their day; or of somebody outside, whom they ask."""
-    waits = Q(adviser=None) | Q(reply_by__lt=timezone.now())
+    """The open questions of somebody who asked: past their day, of a colleague who has left, of outsiders."""
+    waits = Q(adviser=None) | Q(adviser__is_active=False) | Q(reply_by__lt=timezone.now())
     found = asked_by(user).filter(waits, outcome=None).order_by("reply_by", "reference")
     return [
         Line(

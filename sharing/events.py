@@ -68,6 +68,11 @@ def _advice(content: Mapping[str, Any]) -> str:
     return ", ".join(str(content[name]) for name in ("advice", "adviser_name") if content.get(name))
 
 
+def _advice_seen(content: Mapping[str, Any]) -> str:
+    """An adviser needs no access to the case, and the page gives them none."""
+    return f"{content['advice']}: the question alone, nothing else of the case" if "advice" in content else ""
+
+
 KINDS = {
     "decision.recorded": events.Kind("decided", "Decision recorded", _recorded),
     "decision.viewed": events.Kind("saw", "Looked at a decision", _viewed),
@@ -81,7 +86,7 @@ KINDS = {
     "incident.viewed": events.Kind("saw", "Looked at what reached the wrong person", _incident),
     "advice.asked": events.Kind("requested", "Advice was asked for", _advice),
     "advice.answered": events.Kind("requested", "Advice was given or taken back", _advice),
-    "advice.viewed": events.Kind("saw", "Looked at a question for advice", _advice),
+    "advice.viewed": events.Kind("saw", "Looked at a question for advice", _advice_seen),
     "request.drafted": events.Kind("requested", "Request to another agency begun", _requested),
     "request.moved": events.Kind("requested", "Request to another agency", _requested),
     "request.viewed": events.Kind("saw", "Looked at a request to another agency", _requested),
