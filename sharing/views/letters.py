@@ -23,6 +23,7 @@ NOT_DUE = "That letter cannot be written now. What can be done next is on this p
 OWN = "You prepared this letter. Another manager must check it."
 CHECKED_MEANWHILE = "Somebody checked or replaced this letter while you had it open. Read it again."
 NOT_APPROVED = "A manager approves this letter before it can be downloaded."
+NOT_THIS = "A newer letter stands in the place of this one. Download that one."
 _SAVE, _PLACEHOLDERS = "save", "placeholders"
 
 
@@ -220,8 +221,9 @@ def letter_text(request: HttpRequest, reference: str) -> HttpResponse:
 def _download(request: HttpRequest, reference: str, form: str) -> HttpResponse:
     """The stored bytes; what was altered, or may not go, is not handed out: its page says why."""
     row = letters.fetch(request.user, reference)
-    if letters.standing(row) not in letters.GOES:
-        messages.warning(request, NOT_APPROVED if KINDS[row.kind].approved else CHECKED_MEANWHILE)
+    stands = letters.standing(row)
+    if stands not in letters.GOES:
+        messages.warning(request, NOT_THIS if stands == letters.REPLACED else NOT_APPROVED)
         return redirect("letter", row.reference)
     said, problem = letters.opened(row)
     if problem or not said:

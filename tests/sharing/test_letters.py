@@ -167,6 +167,8 @@ def test_a_manager_approves_and_then_it_is_ready(
     again = prepared(request, "L3", officer, body="Since March we have asked for what we need.")
     assert letters.returned(officer) == []
     assert f"letter {again.reference}" in client.get(f"/letters/{letter.reference}/").content.decode()
+    gone = client.get(f"/letters/{letter.reference}/pdf/", follow=True)
+    assert [str(one)[:14] for one in gone.context["messages"]] == ["A newer letter"]
     assert check(client, manager, again).status_code == 302
     assert letters.ready(request, "L3") == again
     assert client.get(f"/letters/{again.reference}/pdf/").status_code == 200
