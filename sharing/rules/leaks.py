@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from string import ascii_uppercase
+from typing import NamedTuple
 
 from sharing.rules import marks, naming
 from sharing.rules.facts import CaseFacts
@@ -118,16 +119,15 @@ def _apart(found: Iterable[Leak]) -> list[Leak]:
     return apart
 
 
-def holds_identity(text: str, case: CaseFacts) -> bool:
-    """Whether a text names a person of the case by a word of three letters, or holds another identity.
+class Identity(NamedTuple):
+    """What `identity_present` looks for: words of names, and what else identifies somebody of the case."""
 
-    `identity_present` of rules.md: a word of a name counts wherever it stands, also where it is a word like
-    any other; beside it all that `find` finds but names.
-    """
-    named = set[str]().union(*(name_words(person.name) for person in case.people))
-    reading = Reading(text)
-    if named & {token.text for token in reading.tokens}:
-        return True
+    words: set[str]
+    by_mark: marks.Marks
+
+
+def identity_of(case: CaseFacts) -> Identity:
+    """What of a case identifies somebody, made once for all of its texts."""
     known = marks.Marks()
     for identifier in case.identifiers:
         if marks.a_day(identifier):
@@ -135,7 +135,18 @@ def holds_identity(text: str, case: CaseFacts) -> bool:
         else:
             known.add(address=identifier, contact=identifier)
     known.refer(case.identifiers)
-    return any(marks.find(reading, known))
+    return Identity(set[str]().union(*(name_words(person.name) for person in case.people)), known)
+
+
+def holds_identity(text: str, known: Identity) -> bool:
+    """Whether a text names a person of the case by a word of three letters, or holds another identity.
+
+    `identity_present` of rules.md: a word of a name counts wherever it stands, also where it is a word like
+    any other; beside it all that `find` finds but names.
+    """
+    reading = Reading(text)
+    named = any(token.text in known.words for token in reading.tokens)
+    return named or any(marks.find(reading, known.by_mark))
 
 
 def replaced(text: str, found: Iterable[Leak]) -> str:

@@ -6,7 +6,7 @@ When it applies at all (outcome, identity) is the table's business, not the guar
 
 from sharing import lists
 from sharing.rules.facts import Facts, Item
-from sharing.rules.leaks import holds_identity
+from sharing.rules.leaks import holds_identity, identity_of
 from sharing.rules.terms import (
     bases_offered,
     conditions,
@@ -235,7 +235,8 @@ def identity_present(facts: Facts) -> Raised:
     """Identity is not needed, and an item gives it away."""
     if facts.without_identity != "yes":
         return False
-    return tuple(item.key for item in included(facts) if holds_identity(item.text, facts.case))
+    known = identity_of(facts.case)
+    return tuple(item.key for item in included(facts) if holds_identity(item.text, known))
 
 
 # --- sending --------------------------------------------------------------------------------------

@@ -180,7 +180,9 @@ def date_spelling(random: Random, born: date) -> tuple[str, str]:
     if born.year % 100 < 10:
         year = f"nineteen oh {ONES[born.year % 100]}"
     if 2000 <= born.year < 2010:
-        year = "two thousand" + (f" and {ONES[born.year % 100]}" if born.year > 2000 else "")
+        said = ONES[born.year % 100]
+        year = random.choice((f"two thousand and {said}", f"twenty oh {said}"))
+        year = year if born.year > 2000 else "two thousand"
     day, short = born.day, f"{born.year % 100:02}"
     ways = {
         "3 March 1988": f"{day} {month} {born.year}",
