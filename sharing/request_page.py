@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 
@@ -83,11 +84,17 @@ def _lower(words: str) -> str:
 # --- writing one ----------------------------------------------------------------------------------
 
 
-def recipient_of(decision: Decision, said: Mapping[str, Any], key: str) -> Mapping[str, Any] | None:
-    """What a decision says of a recipient who may be asked under it, or None."""
-    if not rules.may_ask(decision.started, decision.outcome, followed=decision.followed_by.exists()):
-        return None
-    return next((one for one in said.get("recipients", ()) if one["key"] == key), None)
+def recipient_of(decision: Decision, said: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """What a decision says of a recipient; nothing where nobody may be asked under it.
+
+    Raises:
+        Http404: it names no such recipient.
+    """
+    found = next((one for one in said.get("recipients", ()) if one["key"] == key), None)
+    if found is None:
+        raise Http404
+    allowed = rules.may_ask(decision.started, decision.outcome, followed=decision.followed_by.exists())
+    return found if allowed else {}
 
 
 def offers(decision: Decision, said: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -21,9 +21,13 @@ from audit.models import Entry
 from cases.models import Case, Team, User
 from sharing.models import Draft
 from tests.cast import UserFactory, make_case, open_for
+from tests.sharing.advising import ask
+from tests.sharing.asked_of_us import logged
 from tests.sharing.deciding import decided, draft_of
 from tests.sharing.following import report
-from tests.test_matrix import POSTED, addresses, happened
+from tests.sharing.lettering import prepared
+from tests.sharing.requesting import may_ask, requested
+from tests.test_matrix import POSTED, addresses, happened, reminded
 from tests.visiting import NAMES, WAYS, Field, Form, Page, Walk, client_of, ours, send
 
 __all__ = ["addresses"]
@@ -179,9 +183,13 @@ def others(other_team: Team, manager: User) -> dict[str, Any]:
     by = UserFactory(name="Ola North", teams=[other_team])
     file = make_case(by, other_team)
     decision = decided(by, file)
+    first = requested(by, may_ask(by, file))
     item, access = file.information.id, open_for(UserFactory(), file.case, "emergency", timedelta(hours=1))
     return {
-        "C": file.case.reference, "D": decision.reference, "I": report(decision).reference,
+        "A": ask(by, file.case, None).reference, "C": file.case.reference, "D": decision.reference,
+        "I": report(decision).reference, "L": prepared(first, "L1", by).reference,
+        "Q": logged(by, file).reference, "R": first.reference, "T": reminded(by, file).reference,
+        "recipient": uuid4(),
         "draft_id": draft_of(by, file).id, "item_id": item, "item": item, "person": file.child.id,
         "concern": happened(by, file).id, "access_id": access.id, "notice_id": uuid4(),
     }  # fmt: skip
@@ -191,7 +199,7 @@ OF_STAFF = ("case_access_until", "person")
 """A member of staff in the address of a case: for those who manage it, anybody's."""
 
 
-FIXED = ("slug", "page", "key", "series", "code", "word_id", "token", "person_id", "number")
+FIXED = ("slug", "page", "kind", "key", "series", "code", "word_id", "token", "person_id", "number")
 """Arguments that are no case's."""
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from copy import deepcopy
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -273,7 +274,13 @@ def reminded(user: User, file: CaseFile) -> Reminder:
     """A reminder of a decision that they have to send."""
     decision, now = decided(user, file), timezone.now()
     return Reminder.objects.create(
-        key="0" * 64, kind="unsent", case=file.case, user=user, about=decision.id, due_at=now, rang_at=now
+        key=uuid4().hex * 2,
+        kind="unsent",
+        case=file.case,
+        user=user,
+        about=decision.id,
+        due_at=now,
+        rang_at=now,
     )
 
 
@@ -322,6 +329,7 @@ def addresses(
     told = {"reference": emergency(officer, case_file)}
     agreement = {"series": agreed(governance).series}
     second_step = passkey_of(officer)
+    asked = {"reference": logged(officer, case_file).reference}
     return {
         "agency_change": {"code": Agency.objects.values_list("code", flat=True)[0]},
         "setup_policy": {"code": Policy.objects.create(code="visits", name="Visits at home").code},
@@ -329,9 +337,7 @@ def addresses(
         "agreement": agreement,
         "agreement_end": agreement,
         "asked_new": in_case,
-        **dict.fromkeys(
-            ("asked", "asked_answer", "asked_decide"), {"reference": logged(officer, case_file).reference}
-        ),
+        **dict.fromkeys(("asked", "asked_answer", "asked_decide"), asked),
         **dict.fromkeys(ONE_PERSON, in_case | {"person": case_file.child.id}),
         "case_concern_change": in_case | {"concern": happened(officer, case_file).id},
         **dict.fromkeys(

@@ -106,7 +106,7 @@ def request_new(request: HttpRequest, reference: str, recipient: str) -> HttpRes
         return redirect("request", found.reference)
     said = projection.said_of(decision)
     asked = request_page.recipient_of(decision, said, recipient)
-    if asked is None:
+    if not asked:
         messages.warning(request, NOT_UNDER_THIS)
         return redirect("decision", reference)
     initial = request_page.prefilled(decision, said, asked, Organisation.current(), timezone.now())
