@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -224,9 +224,19 @@ def listed_of(found: Sequence[Advice], now: datetime) -> list[dict[str, Any]]:
 
 
 def listed(found: Iterable[Any], now: datetime) -> list[dict[str, Any]]:
-    """Questions as lists show them: no sealed text. Those that wait first, in the order of their days."""
-    rows = sorted(found, key=lambda row: (row.outcome is not None, row.reply_by, row.reference))
-    return [{"row": row, "adviser": called(row), "tag": tag(row, row.outcome, now)} for row in rows]
+    """Questions as lists show them: no sealed text. Those that wait by their days, then the newest others."""
+    rows = list(found)
+    waiting = sorted((row for row in rows if not row.outcome), key=lambda row: (row.reply_by, row.reference))
+    settled = sorted((row for row in rows if row.outcome), key=lambda row: row.recorded_at, reverse=True)
+    return [
+        {"row": row, "adviser": called(row), "tag": tag(row, row.outcome, now)}
+        for row in [*waiting, *settled]
+    ]
+
+
+def waiting_first(found: QuerySet[Any], most: int) -> QuerySet[Any]:
+    """As many questions as a page shows: none that waits is left out for one that does not."""
+    return found.order_by(F("outcome").asc(nulls_first=True), "-recorded_at")[:most]
 
 
 # --- what waits for whom --------------------------------------------------------------------------

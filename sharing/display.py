@@ -370,7 +370,11 @@ def _served(said: Said) -> tuple[list[str], ...]:
             _said(said, "reason_text", "Reasons about this case"),
         ],
         [label("informed", row["informed"]), _said(said, "unsafe_reasons", "Why they are not told")],
-        [_code("Doubt", "doubt", said.get("doubt") or "no"), "Signed off" if said.get("signed_off") else ""],
+        [
+            _code("Doubt", "doubt", said.get("doubt") or "no"),
+            _said(said, "advice", "Advice"),
+            "Signed off" if said.get("signed_off") else "",
+        ],
         [_code("Consent", "consent", row["consent"]), _code("Wishes", "wishes", row["wishes"])],
         [
             *(label("aims", code) for code in row["aims"]),

@@ -218,7 +218,6 @@ def advice_list(request: HttpRequest) -> HttpResponse:
     """What somebody was asked, and what they asked. Nothing sealed is opened."""
     user = case_access.require_role(request.user, *ROLES)
     now = timezone.now()
-    shown = {"asked_of": advice.asked_of(user)[:SHOWN], "asked_by": advice.asked_by(user)[:SHOWN]}
-    return render(
-        request, "sharing/advice_list.html", {name: advice.listed(rows, now) for name, rows in shown.items()}
-    )
+    rows = {"asked_of": advice.asked_of(user), "asked_by": advice.asked_by(user)}
+    shown = {name: advice.listed(advice.waiting_first(found, SHOWN), now) for name, found in rows.items()}
+    return render(request, "sharing/advice_list.html", shown)

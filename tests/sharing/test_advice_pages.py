@@ -7,9 +7,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from audit import ledger
 from cases.models import User
+from sharing import advice
 from sharing.models import Advice, Decision
 from tests.cast import CaseFile
 from tests.sharing.advising import ANSWER, SOLICITOR, TEXTS, answer, ask, asked_data
@@ -203,3 +205,15 @@ def test_the_same_queries_for_much_advice_as_for_little(
         found = [len(_queries(who.client, one)) for one in addresses]
         counts.append([*found, len(_queries(browser(manager), reverse("advice_list")))])
     assert counts[0] == counts[1]
+
+
+def test_a_list_leaves_out_what_is_settled_before_what_waits(
+    case_file: CaseFile, officer: User, manager: User
+) -> None:
+    waits, done, newer = (ask(officer, case_file.case, manager) for _ in range(3))
+    for one in (done, newer):
+        answer(manager, one)
+    now = timezone.now()
+    for most, shown in ((1, [waits]), (2, [waits, newer]), (9, [waits, newer, done])):
+        found = advice.listed(advice.waiting_first(advice.asked_of(manager), most), now)
+        assert [one["row"] for one in found] == shown
