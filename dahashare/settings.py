@@ -23,6 +23,7 @@ DAHASHARE_MAIL    how reminders are mailed: console (the worker's own output, th
                   Notify), or a mail server, such as smtp+tls://user:password@host:587. In a demonstration
                   nothing is mailed at all
 DAHASHARE_MAIL_FROM          the address that they come from (dahashare@ and the host of DAHASHARE_URL)
+DAHASHARE_REMIND_SECONDS     how often it is looked for what is due (60)
 DAHASHARE_NOTIFY_KEY         an API key of GOV.UK Notify, whole, as Notify shows it once
 DAHASHARE_NOTIFY_TEMPLATE    the id of an e-mail template there: subject ((subject)), message ((body))
 DAHASHARE_NOTIFY_REPLY_TO    the id of a reply-to address there, where one is wanted
@@ -164,12 +165,18 @@ CELERY_TIMEZONE = "Europe/London"
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 # Beat looks up once a second, so that it also stops within one.
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
+# How often the clocks are looked at (sharing/clocks.py).
+REMIND_SECONDS = max(1, env.int("DAHASHARE_REMIND_SECONDS", default=60))
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "dahashare.tasks.heartbeat", "schedule": 15, "options": {"expires": 60}},
     "clear sessions": {"task": "dahashare.tasks.clear_sessions", "schedule": crontab(minute=17)},
     "sweep": {"task": "dahashare.tasks.sweep", "schedule": crontab(minute="*/10")},
     # What a queue that was down held back is thrown away: the next turn finds all that is due.
-    "remind": {"task": "dahashare.tasks.remind", "schedule": crontab(), "options": {"expires": 55}},
+    "remind": {
+        "task": "dahashare.tasks.remind",
+        "schedule": REMIND_SECONDS,
+        "options": {"expires": REMIND_SECONDS},
+    },
 }
 
 AUTH_USER_MODEL = "cases.User"
@@ -280,8 +287,8 @@ if MAIL in MAIL_BACKENDS:
 else:
     globals().update(env.email_url("DAHASHARE_MAIL"))
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env.str(
-    "DAHASHARE_MAIL_FROM", default=f"dahashare@{urlsplit(SITE_URL).hostname or 'localhost'}"
+DEFAULT_FROM_EMAIL = (
+    env.str("DAHASHARE_MAIL_FROM", default="") or f"dahashare@{urlsplit(SITE_URL).hostname or 'localhost'}"
 )
 NOTIFY = {
     "key": env.str("DAHASHARE_NOTIFY_KEY", default=""),

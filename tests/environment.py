@@ -20,7 +20,7 @@ POSTGRES_SERVER = "DAHASHARE_TEST_POSTGRES"
 
 
 def _prepare() -> None:
-    names = ("DEMO", "KEYS", "HOSTS", "HTTPS", "PROXIES", "SESSION_HOURS", "OIDC_ISSUER")
+    names = ("DEMO", "KEYS", "HOSTS", "HTTPS", "PROXIES", "SESSION_HOURS", "OIDC_ISSUER", "URL", "MAIL")
     for name in ("REDIS_URL", *(f"DAHASHARE_{name}" for name in names)):
         os.environ.pop(name, None)
     folder = tempfile.TemporaryDirectory(prefix="dahashare-test-", ignore_cleanup_errors=True)

@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -66,8 +67,7 @@ class Native:
 
     def _filled(self, value: str) -> str:
         value = value.replace("${DAHASHARE_DB_PASSWORD:?set a password}", PASSWORD)
-        value = value.replace("${DAHASHARE_HOSTS:-localhost,127.0.0.1}", "localhost,127.0.0.1")
-        value = value.replace("${DAHASHARE_ORIGINS:-}", "").replace("${DAHASHARE_HTTPS:-1}", "1")
+        value = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value)
         assert "${" not in value
         return self.replaced.get(value, value)
 
