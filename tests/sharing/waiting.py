@@ -121,9 +121,9 @@ def letter(of: Request, by: User, at: datetime, kind: str = "L3") -> Letter:
     return Letter.objects.create(**_recorded(of.case, by, at), request=of, kind=kind)
 
 
-def checked(row: Letter, by: User, at: datetime) -> None:
-    """A manager approved it."""
-    LetterCheck.objects.create(**_recorded(row.case, by, at), letter=row, outcome="approved")
+def checked(row: Letter, by: User, at: datetime, outcome: str = "approved") -> None:
+    """What a manager said of it."""
+    LetterCheck.objects.create(**_recorded(row.case, by, at), letter=row, outcome=outcome)
 
 
 def asked(case: Case, by: User, at: datetime, answer_by: datetime) -> Asked:
