@@ -77,7 +77,8 @@ def test_no_text_and_no_name_breaks_it(text: str, names: list[str]) -> None:
         ("Will said so. Will has gone.", ["Will", "Will"]),
         ("Young people are hurt. Grace, too.", ["Grace"]),
         ("Ms Young, G. Young, young grace, Young, G.", ["Ms Young, G. Young, young grace, Young, G"]),
-        ("a young woman", []),
+        ("a young woman; we saw will young there", ["will young"]),
+        ("then ms young came, and young people", ["ms young"]),
         ("grace said no", ["grace"]),
         ("Can we ask? I hope they will. GRACE knows.", ["GRACE"]),
         # Two letters: whole, and with a capital.
