@@ -7,7 +7,6 @@ asked, then the entry is appended and the row that stands for it saved. A repeat
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,7 +18,7 @@ from cases import access as case_access
 from cases import events, fields
 from cases.acting import plain
 from cases.models import Case, User
-from sharing import access, after_rows, due, follow, lists, projection, rules, watch
+from sharing import access, after_rows, disclosing, follow, projection, watch
 from sharing.actions import AlreadyFollowed
 from sharing.appending import append
 from sharing.models import Decision, Disclosure, Draft, Incident, IncidentAnswer, Review
@@ -33,17 +32,6 @@ UNLOGGED = frozenset({"start_follow_up"})
 Values = Mapping[str, Any]
 
 
-class ReasonNeeded(Exception):  # noqa: N818 - it is what happened, not a fault
-    """What was sent is not what was decided, or went before its basis, and no reason says why.
-
-    `differs` are the codes of `rules.after`; `late`: it went before the lawful basis was chosen.
-    """
-
-    def __init__(self, differs: list[str], *, late: bool) -> None:
-        super().__init__("a reason is needed")
-        self.differs, self.late = differs, late
-
-
 class HappenedMeanwhile(Exception):  # noqa: N818 - it is what happened, not a fault
     """What the watch looks at grew since the page of the review was opened: it was not looked at yet."""
 
@@ -53,46 +41,6 @@ class SentMeanwhile(Exception):  # noqa: N818 - it is what happened, not a fault
 
 
 # --- what was sent --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Judged:
-    """What the rules say of something that was sent."""
-
-    differs: list[str]
-    late: bool
-    anything: bool
-
-
-def judge_sent(decision: Decision, said: Values, values: Values) -> Judged:
-    """Judge what was sent against the decision, with what was sent under it before.
-
-    Args:
-        said: the opened content of the decision's entry; empty where it cannot be opened.
-        values: as `mark_sent` takes them.
-    """
-    sent = after.Sent(
-        pairs=frozenset((who, what) for who, what in values["pairs"]),
-        method=values.get("method") or "",
-        other_recipient=rules.given(values.get("other_recipient")),
-        other_item=rules.given(values.get("other_item")),
-        complete=values["complete"],
-    )
-    differs = after.differs_from_decision(_decided(decision, said), sent, due.sent_under(decision))
-    late = sent.anything and after.basis_after_sharing(values["sent_at"], decision.basis_at)
-    return Judged(differs, late, sent.anything)
-
-
-def _decided(decision: Decision, said: Values) -> after.Decided:
-    to_send = frozenset((who, what) for who, what in decision.to_send)
-    items = [one for one in said.get("items", ()) if one["include"]]
-    return after.Decided(
-        sharing=lists.marked("outcome", decision.outcome, "sharing"),
-        pairs=to_send | {(who, one["key"]) for one in items for who in one["recipients"]},
-        to_send=to_send,
-        methods={one["key"]: one["method"] for one in said.get("recipients", ()) if one["method"]},
-        withheld=frozenset(one["key"] for one in said.get("items", ()) if not one["include"]),
-    )
 
 
 def mark_sent(
@@ -107,15 +55,13 @@ def mark_sent(
         seen: how many disclosures the page showed; None: as many as there are now.
 
     Raises:
-        ReasonNeeded: it differs, or went before its lawful basis was chosen, and there is no reason.
+        disclosing.ReasonNeeded: it differs, or went before its lawful basis was chosen, without a reason.
         SentMeanwhile: somebody else recorded one since the page was opened.
         ledger.DuplicateRequest: this request is recorded already.
     """
     case_access.require(by, "follow", decision.case)
     said = projection.said_of(decision)
-    judged = judge_sent(decision, said, values)
-    if (judged.differs or judged.late) and not rules.given(values.get("reason")):
-        raise ReasonNeeded(judged.differs, late=judged.late)
+    content = disclosing.content(decision, said, values, by)
     before = decision.disclosures.count() if seen is None else seen
 
     def allowed() -> None:
@@ -126,7 +72,7 @@ def mark_sent(
     key = request_key or uuid4()
     disclosure: Disclosure = append(
         after_rows.SENT,
-        _sent_content(decision, said, values, judged, by),
+        content,
         by=by,
         case=decision.case,
         allowed=allowed,
@@ -134,36 +80,6 @@ def mark_sent(
         occurred_at=values["sent_at"],
     )
     return disclosure
-
-
-def _sent_content(decision: Decision, said: Values, values: Values, judged: Judged, by: User) -> Values:
-    texts = ("other_recipient", "other_item", "sent_reference", "reason")
-    return {
-        "reference": decision.reference,
-        "sent": _in_words(said, values["pairs"]),
-        **{name: values.get(name) or "" for name in texts},
-        "sent_by": values.get("sent_by") or by.name,
-        "differs": judged.differs,
-        "row": {
-            "id": str(uuid4()),
-            "decision_id": str(decision.id),
-            "sent": sorted([who, what] for who, what in values["pairs"]),
-            "method": values.get("method") or "",
-            "complete": values["complete"],
-            "basis_after_sharing": judged.late,
-            "differs_from_decision": bool(judged.differs),
-        },
-    }
-
-
-def _in_words(said: Values, pairs: Any) -> list[dict[str, Any]]:
-    """Who got which texts, as the decision calls them."""
-    texts = {one["key"]: one["text"] for one in said.get("items", ())}
-    got = [
-        (one["name"], [texts[what] for who, what in pairs if who == one["key"] and what in texts])
-        for one in said.get("recipients", ())
-    ]
-    return [{"recipient": name, "items": items} for name, items in got if items]
 
 
 # --- another decision -----------------------------------------------------------------------------

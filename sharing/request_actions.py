@@ -19,7 +19,7 @@ from cases import access as case_access
 from cases import events
 from cases.acting import plain, ready
 from cases.models import InformationItem, Organisation, User
-from sharing import after_rows, letters, lists, projection, requests
+from sharing import after_rows, disclosing, due, letters, lists, projection, requests
 from sharing.appending import append
 from sharing.models import Decision, Letter, Request, RequestStep
 from sharing.models.requests import new_request_reference
@@ -231,9 +231,11 @@ def move(
     Args:
         act: `send`, `ask_reasons`, `escalate_senior` or `escalate_strategic`.
         letter: the one that was sent.
-        values: `sent_at` (aware, not after now), `method` (a code of that list), `sent_to` (text).
+        values: `sent_at` (aware, not after now), `method` (a code of that list), `sent_to` (text), `reason`
+            (why the first letter went otherwise than was decided; text).
 
     Raises:
+        disclosing.ReasonNeeded: the first letter reveals what was decided, but otherwise, without a reason.
         NotReady: it is not the newest letter of its kind, or not approved, or was sent before.
     """
     kind = rules.ACTS[act].letter
@@ -244,6 +246,7 @@ def move(
             raise NotReady(kind)
 
     said = {name: plain(values[name]) for name in ("sent_at", "method", "sent_to")}
+    asking = _revealing(by, request, values) if act == "send" and letter else None
     if letter:
         said |= {"letter": letter.reference, "reply_by": plain(letter.reply_by) or ""}
     return _move(
@@ -256,7 +259,39 @@ def move(
         request_key=request_key,
         occurred_at=values["sent_at"],
         also=is_ready,
+        saves=asking or (lambda: None),
     )
+
+
+def _revealing(by: User, request: Request, values: Values) -> Callable[[], None] | None:
+    """What saves that the letter told the agency what the decision includes for it; None: it was told."""
+    decision = request.decision
+    pairs = disclosing.revealed(decision, request.recipient)
+    if not pairs:
+        return None
+    gone = {
+        "pairs": pairs,
+        "sent_at": values["sent_at"],
+        "method": values["method"],
+        "sent_reference": request.reference,
+        "complete": len(pairs) == len(due.left_to_send(decision)),
+        "reason": values.get("reason"),
+    }
+    said = disclosing.content(decision, projection.said_of(decision), gone, by)
+    sealed = events.seal(
+        after_rows.SENT.kind,
+        said,
+        case=request.case,
+        by=by,
+        now=timezone.now(),
+        occurred_at=values["sent_at"],
+    )
+
+    def save() -> None:
+        if disclosing.revealed(decision, request.recipient) == pairs:  # unless somebody recorded it meanwhile
+            after_rows.SENT.row(ledger.append(sealed), said).save(force_insert=True)
+
+    return save
 
 
 def close(

@@ -57,7 +57,10 @@ def tasks(user: User) -> list[Task]:
     """What waits for somebody, in the order in which it is due; as many queries for much as for little."""
     found = [_of_line(line) for line in advice.to_answer(user)]
     if user.role in (User.Role.OFFICER, User.Role.MANAGER):
-        found += [*_of_cases(user), *_asking(user)]
+        asking = list(_asking(user))
+        # A draft whose advice has come is there once, with what it waited for.
+        told = {task.href.split("/")[2] for task in asking if task.href.startswith("/drafts/")}
+        found += asking + [task for task in _of_cases(user) if task.href.split("/")[2] not in told]
     if user.role == User.Role.MANAGER:
         found += _to_manage(user)
     return sorted(
@@ -70,7 +73,12 @@ def _of_cases(user: User) -> list[Task]:
     drafts = list(access.drafts_for(user).filter(started_by=user).select_related("case", "follows"))
     listed = {draft.id for draft in drafts}
     found = [_of_draft(draft) for draft in drafts]
-    found += _of(due.unsent(user), "Record that you sent it", "decision_sent", ("To send", "orange"))
+    for one in due.unsent(user):
+        asking = one.decision.started == "need"  # its requests say what was sent
+        what, page = (
+            ("Ask the agencies of", "decision") if asking else ("Record that you sent it", "decision_sent")
+        )
+        found += _of([one], what, page, ("To send", "orange"))
     found += [
         _task(one, FOLLOWING["completion"], _completion(one), ("To complete", "red"))
         for one in due.completions_due(user)
@@ -116,7 +124,10 @@ def _asking(user: User) -> Iterator[Task]:
         yield Task(words, one.reference, one.case.reference, href, one.due_at, "Request", "blue")
     for row in asked.unanswered(Asked.objects.filter(theirs)).select_related("case"):
         href = reverse("asked", args=[row.reference])
-        yield Task("Answer", row.reference, row.case.reference, href, row.answer_by, "Asked of us", "yellow")
+        yield Task(
+            "Answer the agency’s request",
+            *(row.reference, row.case.reference, href, row.answer_by, "Asked of us", "yellow"),
+        )
     for letter in letters.returned(user):
         href = reverse("letter", args=[letter.reference])
         yield Task(

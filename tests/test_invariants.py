@@ -61,10 +61,9 @@ WITHOUT_HISTORY = {
     "sharing.Typing": "what is typed and not saved yet appears in no log",
 }
 UNLOGGED = sharing_actions.UNLOGGED
-TWO_ENTRIES = {"close_as_duplicate", "match_case", "write_request", "receive"}
+TWO_ENTRIES = {"close_as_duplicate", "match_case", "write_request", "receive", "move"}
 """The actions that are told in two chains, or are two events: an entry for each."""
 READING = {
-    "judge_sent",
     "look_for_identity",
     "open_follow_up",
     "plain",

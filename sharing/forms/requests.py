@@ -213,8 +213,17 @@ class SentLetterForm(ActForm):
         error_messages={"required": "Enter when it was sent"},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    reason = PlainTextField(
+        label="If it went otherwise than was decided: why? (optional)",
+        help_text="Such as in another way, or before the lawful basis was chosen.",
+        max_length=300,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, first: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not first:  # it reveals nothing that the first letter did not
+            del self.fields["reason"]
         self.offer("how", options("method"))
         self.initial.setdefault("sent_at", timezone.now())
 

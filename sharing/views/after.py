@@ -14,7 +14,17 @@ from cases.banner import banner
 from cases.fields import drawing
 from cases.models import Organisation, User
 from cases.views import page
-from sharing import access, actions, after, after_actions, follow, looking_again, projection, watch
+from sharing import (
+    access,
+    actions,
+    after,
+    after_actions,
+    disclosing,
+    follow,
+    looking_again,
+    projection,
+    watch,
+)
 from sharing.forms.after import Ready, ReviewForm, SentForm, WrongForm, WrongPersonForm
 from sharing.models import Decision, Disclosure
 
@@ -111,7 +121,7 @@ def _marked(record: Record, form: SentForm) -> bool:
 
     try:
         return page.saved(record.request, form, action, "Recorded.")
-    except after_actions.ReasonNeeded as needed:
+    except disclosing.ReasonNeeded as needed:
         form.add_error("reason", after.differs_in_words(needed.differs, late=needed.late))
     except after_actions.SentMeanwhile:
         form.add_error(None, MEANWHILE)

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
 from cases.views import page
-from sharing import letters, request_actions, request_page, requests
+from sharing import after, disclosing, letters, request_actions, request_page, requests
 from sharing.forms.requests import (
     MORE,
     MOST,
@@ -84,7 +84,7 @@ def _letter(record: Record, told: requests.Told) -> SentLetterForm:
     to_them = told.state in (rules.DRAFT, rules.REFUSED, rules.PART)
     initial = {"sent_to": told.said.get("recipient_name", "") if to_them else ""}
     initial["how"] = request_page.method_of(record.row)
-    return SentLetterForm(page.posted(record.http), initial=initial)
+    return SentLetterForm(page.posted(record.http), initial=initial, first=told.state == rules.DRAFT)
 
 
 # --- what saves them ------------------------------------------------------------------------------
@@ -184,6 +184,8 @@ def _saved(record: Record, code: str, form: Any) -> bool:
         form.add_error(None, _first(first.step))
     except request_actions.NotNow as now:
         form.add_error(None, f"Check the request: it stands at “{rules.STATES[now.state]}” now")
+    except disclosing.ReasonNeeded as needed:
+        form.add_error("reason", after.differs_in_words(needed.differs, late=needed.late))
     except request_actions.NotReady:
         form.add_error(None, "Check the letter: it was changed, returned or sent meanwhile")
     except request_actions.NotAnEnding:

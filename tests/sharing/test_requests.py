@@ -10,8 +10,8 @@ from django.utils import timezone
 from audit import ledger
 from cases import access as case_access
 from cases.models import InformationItem, User
-from sharing import request_actions, requests
-from sharing.models import Request, RequestStep
+from sharing import disclosing, due, request_actions, requests
+from sharing.models import Disclosure, Request, RequestStep
 from tests.cast import CaseFile
 from tests.sharing.deciding import NOT_SHARED, behind_the_guards, decided
 from tests.sharing.following import entries
@@ -205,3 +205,33 @@ def test_the_clock(urgency: str, hours: int | None, officer: User, case_file: Ca
     assert step.due_at
     assert by
     assert abs(step.due_at - by) < timedelta(minutes=1)
+
+
+def test_the_first_letter_is_what_was_sent_under_the_decision(officer: User, case_file: CaseFile) -> None:
+    decision = may_ask(officer, case_file)
+    assert len(due.left_to_send(decision)) == 2
+    request = requested(officer, decision)
+    moved(officer, request, "send", letter(officer, request, "L1"))
+    gone = Disclosure.objects.get()
+    assert [who for who, _ in gone.sent] == ["surgery"]
+    assert [who for who, _ in due.left_to_send(decision)] == ["police"]
+    assert not gone.complete
+    refused(officer, request)
+    moved(officer, request, "ask_reasons", letter(officer, request, "L2"))
+    assert Disclosure.objects.count() == 1, "a later letter reveals nothing new"
+    assert ledger.verify().problem is None
+
+
+def test_a_first_letter_that_went_otherwise_than_decided_needs_a_reason(
+    officer: User, case_file: CaseFile
+) -> None:
+    request = requested(officer, may_ask(officer, case_file))
+    ready = letter(officer, request, "L1")
+    values = {"sent_at": timezone.now(), "method": "in_person", "sent_to": "Nia Abara"}
+    with pytest.raises(disclosing.ReasonNeeded):
+        request_actions.move(by=officer, request=request, act="send", letter=ready, values=values)
+    assert not Disclosure.objects.exists()
+    assert requests.newest_step(request).state == "draft"
+    why = values | {"reason": "She was in the office"}
+    request_actions.move(by=officer, request=request, act="send", letter=ready, values=why)
+    assert Disclosure.objects.get().differs_from_decision

@@ -14,7 +14,7 @@ from audit.models import Entry
 from cases import access as case_access
 from cases import access_actions
 from cases.models import User
-from sharing import after_actions, after_rows, due
+from sharing import after_actions, after_rows, disclosing, due
 from sharing.models import Disclosure
 from tests.cast import CaseFile
 from tests.sharing.deciding import NOT_SHARED, behind_the_guards, decided
@@ -65,7 +65,7 @@ def test_what_differs_needs_a_reason_and_is_recorded(name: str, officer: User, c
     if values.get("pairs") == "withheld":
         values["pairs"] = [*decision.to_send, ["police", str(case_file.older.id)]]
     for reason in ("", " \u200b "):
-        with pytest.raises(after_actions.ReasonNeeded) as needed:
+        with pytest.raises(disclosing.ReasonNeeded) as needed:
             mark_sent(decision, reason=reason, **values)
         assert needed.value.differs == [code]
     assert not Disclosure.objects.exists()
@@ -79,7 +79,7 @@ def test_sent_before_the_basis_was_chosen(officer: User, case_file: CaseFile) ->
     decision = share(officer, case_file)
     assert decision.basis_at is not None
     early = decision.basis_at - timedelta(minutes=1)
-    with pytest.raises(after_actions.ReasonNeeded) as needed:
+    with pytest.raises(disclosing.ReasonNeeded) as needed:
         mark_sent(decision, sent_at=early)
     assert (needed.value.differs, needed.value.late) == ([], True)
     assert mark_sent(decision, sent_at=early, reason="The police asked at the door").basis_after_sharing
@@ -90,7 +90,7 @@ def test_sent_before_the_basis_was_chosen(officer: User, case_file: CaseFile) ->
 def test_sent_although_the_decision_was_not_to_share(officer: User, case_file: CaseFile) -> None:
     decision = decided(officer, case_file, **NOT_SHARED)
     values: dict[str, Any] = {"other_recipient": "The duty sergeant", "other_item": "The knife"}
-    with pytest.raises(after_actions.ReasonNeeded) as needed:
+    with pytest.raises(disclosing.ReasonNeeded) as needed:
         mark_sent(decision, **values)
     assert needed.value.differs == ["not_decided", "other_recipient", "other_item"]
     assert mark_sent(decision, reason="He came back with it", **values).differs_from_decision
@@ -115,7 +115,7 @@ def test_parts_and_the_rest(officer: User, case_file: CaseFile) -> None:
 
 def test_nothing_will_be_sent_after_all(officer: User, case_file: CaseFile) -> None:
     decision = share(officer, case_file)
-    with pytest.raises(after_actions.ReasonNeeded):
+    with pytest.raises(disclosing.ReasonNeeded):
         mark_sent(decision, [], method="")
     mark_sent(decision, [], method="", reason="The police had it from the school")
     assert due.left_to_send(decision) == []
@@ -149,13 +149,13 @@ def test_access_that_ends_meanwhile(
     officer: User, granted: User, manager: User, case_file: CaseFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between the judgement and the lock somebody is shut out: the policy is asked again."""
-    decision, real = share(officer, case_file), after_actions.judge_sent
+    decision, real = share(officer, case_file), disclosing.judge_sent
 
     def late(*args: Any) -> Any:
         access_actions.exclude(by=manager, case=case_file.case, user=granted, reason="His sister")
         return real(*args)
 
-    monkeypatch.setattr(after_actions, "judge_sent", late)
+    monkeypatch.setattr(disclosing, "judge_sent", late)
     with pytest.raises(case_access.Hidden):
         mark_sent(decision, by=granted, seen=0)
     assert not Disclosure.objects.exists()
