@@ -237,7 +237,7 @@ CLOCKS: tuple[Clock, ...] = (
     Clock("completion", "An emergency share is completed", _completions,
           {TODAY: _OURS, PAST: _ALL}, (Decision, "decision", "reference")),
     Clock("unsent", "What was decided is sent", _unsent,
-          {PAST: _OURS}, (Decision, "decision_sent", "reference")),
+          {PAST: _OURS}, (Decision, "decision", "reference")),
     Clock("review", "A decision is looked at again", _reviews,
           {TODAY: _OURS, PAST: _OURS}, (Decision, "decision_review", "reference")),
     Clock("non_share", "A manager looks at a decision not to share at high risk", _non_shares,

@@ -1,6 +1,6 @@
 """My work: everything that waits for somebody, in the order in which it is due. References only, no name."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -58,9 +58,7 @@ def tasks(user: User) -> list[Task]:
     found = [_of_line(line) for line in advice.to_answer(user)]
     if user.role in (User.Role.OFFICER, User.Role.MANAGER):
         asking = list(_asking(user))
-        # A draft whose advice has come is there once, with what it waited for.
-        told = {task.href.split("/")[2] for task in asking if task.href.startswith("/drafts/")}
-        found += asking + [task for task in _of_cases(user) if task.href.split("/")[2] not in told]
+        found += [*asking, *_of_cases(user, {task.reference for task in asking})]
     if user.role == User.Role.MANAGER:
         found += _to_manage(user)
     return sorted(
@@ -68,11 +66,15 @@ def tasks(user: User) -> list[Task]:
     )
 
 
-def _of_cases(user: User) -> list[Task]:
-    """Drafts, what is to be sent, to be completed, to be looked at again, to be matched."""
+def _of_cases(user: User, told: Collection[str]) -> list[Task]:
+    """Drafts, what is to be sent, to be completed, to be looked at again, to be matched.
+
+    Args:
+        told: references that are listed already: a draft whose advice has come is there once.
+    """
     drafts = list(access.drafts_for(user).filter(started_by=user).select_related("case", "follows"))
     listed = {draft.id for draft in drafts}
-    found = [_of_draft(draft) for draft in drafts]
+    found = [_of_draft(draft) for draft in drafts if draft.reference not in told]
     for one in due.unsent(user):
         asking = one.decision.started == "need"  # its requests say what was sent
         what, page = (

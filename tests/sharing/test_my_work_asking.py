@@ -11,6 +11,8 @@ from sharing import work
 from tests.browser import BACKEND
 from tests.cast import CaseFile
 from tests.sharing import waiting
+from tests.sharing.advising import answer, ask
+from tests.sharing.deciding import draft_of
 from tests.sharing.waiting import MONDAY
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +39,7 @@ def test_what_waits_for_whom(
     everything(case_file, officer, governance)
     theirs = [task for task in words(officer) if not task.startswith("Look at it again")]
     assert theirs == [
-        "Answer",
+        "Answer the agency’s request",
         "Ask for an answer to the request",
         "No answer yet: ask again about",
     ]
@@ -74,6 +76,17 @@ def test_a_letter_that_was_returned_waits_for_its_writer(
     waiting.checked(letter, manager, MONDAY, "returned")
     assert "Change the letter" in words(officer)
     assert "Approve the letter" not in words(manager)
+
+
+def test_a_draft_whose_advice_has_come_is_there_once(
+    case_file: CaseFile, officer: User, manager: User
+) -> None:
+    draft = draft_of(officer, case_file)
+    question = ask(officer, case_file.case, manager, draft=draft)
+    assert words(officer) == ["Go on with the decision"]
+    answer(manager, question)
+    (task,) = work.tasks(officer)
+    assert (task.what, task.reference) == ("Advice has come: go on with", draft.reference)
 
 
 @pytest.mark.parametrize("member", ["officer", "manager", "governance"])
