@@ -219,8 +219,9 @@ class Look:
 
     def _is_date(self, seen: Found) -> bool:
         """Whether a month is meant: beside a number, another month, or a word such as "since"."""
-        near = [self._word(seen.first + step) for step in (-2, -1, 1, 2)]
-        far, before, after, later = near
+        begins, ends = self._begins_sentence(seen.first), not self._goes_on(seen.last)
+        far, before = ("", "") if begins else (self._word(seen.first - 2), self._word(seen.first - 1))
+        after, later = ("", "") if ends else (self._word(seen.last + 1), self._word(seen.last + 2))
         if before in _words("when") or before.isdecimal() or after.isdecimal():
             return True
         if before in lists.number_words() or (before in _SUFFIXES and far.isdecimal()):

@@ -113,6 +113,12 @@ def test_what_counts_as_identity(text: str, expected: Any) -> None:
     assert found(text) == ([expected] if isinstance(expected, str) else expected)
 
 
+def test_a_month_is_a_name_where_no_date_is_meant() -> None:
+    known = Known((Somebody(("April Jones",)), Somebody(("May Brown",))))
+    text = "It was in 2020. April rang on 3 May, since April or in May 2026, and told May of it."
+    assert [text[leak.start - 3 : leak.end] for leak in leaks.find(text, known)] == ["0. April", "ld May"]
+
+
 def test_laws_and_charities_that_bear_a_name_are_nobody() -> None:
     known = Known((Somebody(("Clare Black",)),))
     assert not leaks.find("Under Clare's Law. Southall Black Sisters helped.", known)
