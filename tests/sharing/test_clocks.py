@@ -14,6 +14,7 @@ from cases import access_actions
 from cases.models import Case, CaseUserPermission, Organisation, User
 from sharing import clocks, reminders, rules
 from sharing.models import Reminder
+from sharing.rules.clocks import AT_ONCE
 from tests.cast import LONDON, UserFactory, go_live
 from tests.sharing import waiting
 from tests.sharing.waiting import MONDAY
@@ -143,7 +144,7 @@ def test_it_rings_from_its_moment_on_for_whom_it_is_for(one: Kind, staff: Staff)
     row = one.make(staff)
     about = row if isinstance(row, UUID) else row.id
     (first, who), (last, whoever) = one.first, one.last
-    before = rung(first - timedelta(seconds=1), one.kind) if clocks.AT_ONCE not in _stages(one) else set()
+    before = rung(first - timedelta(seconds=1), one.kind) if AT_ONCE not in _stages(one) else set()
     assert before == set()
     assert rung(first, one.kind) == {(one.kind, about, name) for name in who}
     assert rung(last, one.kind) == {(one.kind, about, name) for name in who | whoever}

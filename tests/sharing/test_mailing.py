@@ -181,7 +181,8 @@ def test_a_mail_that_is_refused_goes_later_and_then_is_given_up_for_the_administ
 ) -> None:
     settings.EMAIL_BACKEND, refusing.refuse = REFUSING, True
     urgent(case_file, officer)
-    at, tries = MONDAY, []
+    tries: list[datetime] = []
+    at = MONDAY
     while Mail.objects.exclude(state="given_up").exists() or not Mail.objects.exists():
         mailing.turn(at)
         row = Mail.objects.get()

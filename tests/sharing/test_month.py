@@ -195,7 +195,7 @@ KINDS: tuple[tuple[Any, Any], ...] = (
 @pytest.fixture
 def world(team: Team) -> World:
     go_live(region="england")
-    people = [UserFactory(teams=[team]) for _ in range(3)]
+    people: list[Any] = [UserFactory(teams=[team]) for _ in range(3)]
     manager = UserFactory(role="manager", teams=[team])
     return World(people[:2], manager, people[2], UserFactory(role="governance"), team)
 
