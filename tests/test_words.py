@@ -69,6 +69,7 @@ FOR_ERRORS = {
 
 LISTS_WORDS = {
     "sharing/reference/blanket.toml": "the words that tell nothing about a case, which officers type",
+    "sharing/reference/identity.toml": "what the leak guard knows of names and of what is called like one",
     "sharing/reference/stop_words.toml": "English words without a meaning of their own",
 }
 """Files that are lists of words."""

@@ -81,7 +81,7 @@ class LetterForm(GovForm):
         if told := neutral.telling(name):
             words = ", ".join(f"“{word}”" for word in told)
             self.add_error(
-                "name", f"Leave {words} out here: others can see it. Put it with their job or agency"
+                "name", f"Remove {words} here: others can see it. Put it with their job or agency"
             )
         return name
 

@@ -20,7 +20,7 @@ OF_THE_CASE = {"now", "organisation", "case", "recipients", "items", "agreement_
 """Facts that no page asks for: of the case, the settings or the clock, or lists with pages of their own."""
 FROM_INFORMATION = {
     "key", "text", "source", "dated", "about", "nature", "whose", "historical", "checked_on",
-    "alleges_offence", "of_case",
+    "alleges_offence", "of_case", "received_from", "received_on", "conditions",
 }  # fmt: skip
 PAGES = [step.slug for step in journey.STEPS if step.slug not in journey.LISTED]
 

@@ -90,7 +90,7 @@ def test_the_page_says_it_offers_placeholders_and_loses_nothing(
         ({"body": ""}, "Enter what the letter says"),
         ({"body": "x" * 8001}, "Shorten this to 8000 characters or fewer"),
         ({"body": "He \u202e rang"}, "Remove the hidden character"),
-        ({"name": "Duty worker, Testham refuge"}, "Leave “refuge” out here"),
+        ({"name": "Duty worker, Testham refuge"}, "Remove “refuge” here"),
         ({"reply_by_year": "2020"}, "must be in the future"),
         ({"signed": "a\x00b"}, "Remove the hidden control character"),
     ],
