@@ -142,7 +142,7 @@ def test_an_old_assessment_that_is_entered_late_changes_nothing(officer: User, q
 
 
 def test_a_repeat_that_is_repeated_counts_again(officer: User, quiet: CaseFile) -> None:
-    once = {"criteria": ["repeat"], "incident_on": date(2026, 2, 1)}
+    once: dict[str, Any] = {"criteria": ["repeat"], "incident_on": date(2026, 2, 1)}
     assessed(officer, quiet.case, **once)
     decision = not_shared(officer, CaseFile(**vars(quiet) | {"case": Case.objects.get(id=quiet.case.id)}))
     assessed(officer, quiet.case, **once)
