@@ -40,9 +40,7 @@ urlpatterns += [
 # What we ask other agencies for.
 urlpatterns += [
     path("requests/", requests.request_index, name="requests"),
-    path(
-        "decisions/<str:reference>/requests/new/<str:recipient>/", requests.request_new, name="request_new"
-    ),
+    path("decisions/<str:reference>/requests/new/<str:recipient>/", requests.request_new, name="request_new"),
     path("requests/<str:reference>/", requests.request_one, name="request"),
     path("requests/<str:reference>/<slug:slug>/", request_acts.act, name="request_act"),
 ]

@@ -121,7 +121,8 @@ ROOMS = (
 )  # fmt: skip
 ACTIONS = sorted(
     {name for module in ROOMS for name in _public(module)}
-    - READING - UNLOGGED - emergency_actions.UNLOGGED - after_actions.UNLOGGED - asked_actions.UNLOGGED - FIRST_START
+    - READING - UNLOGGED - emergency_actions.UNLOGGED - after_actions.UNLOGGED - asked_actions.UNLOGGED
+    - FIRST_START
 )  # fmt: skip
 
 

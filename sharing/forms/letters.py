@@ -80,9 +80,7 @@ class LetterForm(GovForm):
         name: str = self.cleaned_data["name"]
         if told := neutral.telling(name):
             words = ", ".join(f"“{word}”" for word in told)
-            self.add_error(
-                "name", f"Remove {words} here: others can see it. Put it with their job or agency"
-            )
+            self.add_error("name", f"Remove {words} here: others can see it. Put it with their job or agency")
         return name
 
     def left_in(self, found: list[leaks.Leak]) -> None:

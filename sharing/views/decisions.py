@@ -40,7 +40,7 @@ def decision(request: HttpRequest, reference: str) -> HttpResponse:
     with actions.see_decision(by=request.user, decision=found) as may:
         shown = page_of(found)
         followed = after.what_followed(found, request.user, shown["said"])
-        more = {"banner": banner(found.case, may), "after": followed, "may": may}
+        more: dict[str, Any] = {"banner": banner(found.case, may), "after": followed, "may": may}
         more["asking"] = request_page.offers(found, shown["said"])
         return render(request, "sharing/decision.html", shown | more)
 
