@@ -30,8 +30,10 @@ class NotifyError(Exception):
     """Notify did not take a mail; `status` is its answer, 0 where none came."""
 
     def __init__(self, status: int, word: str = "") -> None:
-        super().__init__(f"GOV.UK Notify answered {status or 'nothing'} {word}".strip())
         self.status = status
+        self.safe = f"GOV.UK Notify answered {status or 'nothing'} {word}".strip()
+        """What may be told of it: neither an address nor a text."""
+        super().__init__(self.safe)
 
 
 class EmailBackend(BaseEmailBackend):

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import cache
+from time import monotonic
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -30,6 +31,8 @@ from sharing.rules.terms import local
 log = logging.getLogger(__name__)
 STALE = timedelta(minutes=10)
 """After so long a mail that is still being sent belongs to a worker that was killed."""
+LONGEST = STALE / 2
+"""A turn that has sent for so long ends: it claims by its beginning, and must not look killed itself."""
 AT_A_TIME = 200
 """How many mails one turn sends: the next turn goes on."""
 AWAY_AFTER = 3
@@ -120,11 +123,11 @@ def send(now: datetime) -> None:
     Args:
         now: aware.
     """
-    refused = 0
+    refused, begun = 0, monotonic()
     for mail in list(_to_send(now).select_related("user")[:AT_A_TIME]):
         if claim(mail, now):
             refused = 0 if _send(mail, now) else refused + 1
-        if refused == AWAY_AFTER:
+        if refused == AWAY_AFTER or monotonic() - begun > LONGEST.total_seconds():
             return
 
 
@@ -144,13 +147,18 @@ def _send(mail: Mail, now: datetime) -> bool:
         message(mail).send()
     except Exception as error:  # noqa: BLE001 - whatever a mail server answers with, the next mail must go
         wait = try_again(tries)
-        # The class alone: what an error of a mail server says holds the address.
-        log.warning("Mail %s was not taken (%s), try %d", mail.id, type(error).__name__, tries)
+        log.warning("Mail %s was not taken (%s), try %d", mail.id, _told(error), tries)
         state = Mail.State.WAITING if wait else Mail.State.GIVEN_UP
         _settle(mail, tries, state=state, try_at=now + (wait or timedelta()))
         return False
     _settle(mail, tries, state=Mail.State.SENT, sent_at=now)
     return True
+
+
+def _told(error: Exception) -> str:
+    """An error without its own words, which hold the address: its class, and a code where it has one."""
+    said = getattr(error, "safe", "") or getattr(error, "smtp_code", "")
+    return f"{type(error).__name__} {said}".strip()
 
 
 def _settle(mail: Mail, tries: int, **columns: object) -> None:

@@ -145,7 +145,7 @@ def test_a_refusal_is_told_without_the_address_or_the_text(status: int, words: s
     server.answer = status
     with pytest.raises(notify.NotifyError) as told:
         send(mail())
-    assert str(told.value) == words
+    assert str(told.value) == told.value.safe == words
     assert told.value.status == status
     assert told.value.__cause__ is None
     assert told.value.__suppress_context__

@@ -195,6 +195,7 @@ def test_a_mail_that_is_refused_goes_later_and_then_is_given_up_for_the_administ
     assert waits == sorted(waits)
     assert (waits[0], waits[-1]) == (timedelta(minutes=1), HOUR)
     assert "council.example" not in caplog.text
+    assert "was not taken (OSError), try 12" in caplog.text
     mailing.turn(at + DAY)
     assert Mail.objects.get().tries == 12
     client.force_login(administrator, backend=BACKEND)
