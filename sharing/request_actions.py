@@ -194,8 +194,7 @@ def receive(
         items: of each piece, fields of `InformationItem`.
         values: `received_on` (a date), `missing` (what did not come; text).
     """
-    listed = "" if request.agency in lists.codes("unlisted_agency") else request.agency
-    of_all = {"received_from": listed, "received_on": values["received_on"], "answers": request.id}
+    of_all = {"received_from": request.agency, "received_on": values["received_on"], "answers": request.id}
     rows = [InformationItem(case=request.case, **{**one, **of_all}) for one in items]
     now = timezone.now()
     sealed = []
