@@ -197,7 +197,9 @@ class RefusalForm(ActForm):
 
 
 class SentLetterForm(ActForm):
-    """How a letter went."""
+    """How a letter went; the page says which letter it showed."""
+
+    other_names = ActForm.other_names | {"letter"}
 
     sent_to = PlainCharField(
         label="Who did it go to?",

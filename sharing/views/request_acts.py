@@ -117,6 +117,9 @@ def _save_end(record: Record, act: str, form: Any, key: UUID | None) -> object:
 
 def _save_letter(record: Record, act: str, form: Any, key: UUID | None) -> object:
     letter = letters.ready(record.row, rules.ACTS[act].letter)
+    # What went is the letter that the page showed, never one that somebody prepared since.
+    if letter and record.http.POST.get("letter", letter.reference) != letter.reference:
+        letter = None
     return request_actions.move(act=act, letter=letter, values=form.values(), **_common(record, key))
 
 

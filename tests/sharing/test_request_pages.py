@@ -178,6 +178,23 @@ def test_somebody_was_first(officer: User, manager: User, case_file: CaseFile) -
     assert ">Record it</button>" not in late.content.decode()
 
 
+def test_what_is_recorded_as_sent_is_the_letter_that_the_page_showed(
+    officer: User, manager: User, case_file: CaseFile
+) -> None:
+    request, client = requested(officer, may_ask(officer, case_file)), browser(officer)
+    shown = letter(officer, request, "L1")
+    page = client.get(reverse("request_act", args=[request.reference, "send"])).content.decode()
+    assert f'name="letter" value="{shown.reference}"' in page
+    newer = letter(manager, request, "L1")
+    gone = {"sent_to": "Nia Abara", "how": "secure_email", "reason": "", **day("sent_at", 0, "0:00")}
+    late = act(client, request, "send", letter=shown.reference, **gone)
+    assert late.status_code == 409
+    assert "Check the letter" in late.content.decode()
+    assert requests.read(request).state == "draft"
+    assert act(client, request, "send", letter=newer.reference, **gone).status_code == 302
+    assert requests.newest_step(request).letter == newer
+
+
 def closed_by(manager: User, request: Request) -> None:
     """A reason about the case, accepted."""
     moved(manager, request, "ask_reasons", letter(manager, request, "L2"))
