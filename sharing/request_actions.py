@@ -65,6 +65,10 @@ class NotReady(Exception):  # noqa: N818 - it is what happened, not a fault
         self.kind = kind
 
 
+class NothingCame(Exception):  # noqa: N818 - it is what happened, not a fault
+    """An answer that brings nothing is none: it would take the place of a refusal."""
+
+
 class NotAnEnding(Exception):  # noqa: N818 - it is what happened, not a fault
     """The request cannot be closed in this way, or not by this person."""
 
@@ -193,7 +197,12 @@ def receive(
         act: `answer` (all of it came) or `answer_part`.
         items: of each piece, fields of `InformationItem`.
         values: `received_on` (a date), `missing` (what did not come; text).
+
+    Raises:
+        NothingCame: there is no item.
     """
+    if not items:
+        raise NothingCame
     of_all = {"received_from": request.agency, "received_on": values["received_on"], "answers": request.id}
     rows = [InformationItem(case=request.case, **{**one, **of_all}) for one in items]
     now = timezone.now()

@@ -150,6 +150,17 @@ def test_what_comes_after_a_refusal_takes_its_place(officer: User, case_file: Ca
     assert closed(officer, request, "partly").ending == "partly"
 
 
+@pytest.mark.parametrize("act", ["answer", "answer_part"])
+def test_an_answer_without_anything_takes_no_refusals_place(
+    act: str, officer: User, manager: User, case_file: CaseFile
+) -> None:
+    request = sent(officer, may_ask(officer, case_file))
+    refused(officer, request)
+    with pytest.raises(request_actions.NothingCame):
+        came(manager, request, act, items=[])
+    assert requests.endings(request, manager) == []
+
+
 def test_a_reason_about_the_case_is_accepted_by_a_manager(
     officer: User, manager: User, case_file: CaseFile
 ) -> None:
