@@ -23,7 +23,7 @@ from sharing.rules.letters import KINDS, file_name
 from sharing.rules.requests import ACTS, APPROVED
 
 PREPARED, WAITING, RETURNED, CLEARED, SENT = "prepared", "waiting", "returned", "approved", "sent"
-REPLACED = "replaced"
+REPLACED, OUTDATED = "replaced", "outdated"
 STANDINGS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         PREPARED: ("Prepared", "blue"),
@@ -32,6 +32,7 @@ STANDINGS: Mapping[str, tuple[str, str]] = MappingProxyType(
         CLEARED: ("Approved", "turquoise"),
         SENT: ("Sent", "green"),
         REPLACED: ("Replaced", "grey"),
+        OUTDATED: ("Out of date", "orange"),
     }
 )
 """Where a letter stands → the words of its tag and their colour."""
@@ -45,17 +46,20 @@ def _newest_check(column: str) -> Subquery:
 def told() -> QuerySet[Letter]:
     """Letters with what came of each: `checked` (how a manager judged it, None: not yet), `gone`, `newer`.
 
-    `newer` is the reference of the letter that stands in its place, or None. No door: filter by case first.
+    `newer` is the reference of the letter that stands in its place, or None; `changed`: the request was
+    changed after it was written. No door: filter by case first.
     """
     # A letter is about a request of ours or about one made to us: of the two, the other is empty on both.
     after = {"case": OuterRef("case"), "kind": OuterRef("kind"), "recorded_at__gt": OuterRef("recorded_at")}
     newer_of_request = Letter.objects.filter(request=OuterRef("request"), **after)
     newer_of_asked = Letter.objects.filter(asked=OuterRef("asked"), **after)
+    since = {"request": OuterRef("request"), "recorded_at__gt": OuterRef("recorded_at")}
     newer = (newer_of_request | newer_of_asked).order_by("-recorded_at").values("reference")[:1]
     return Letter.objects.annotate(
         checked=_newest_check("outcome"),
         gone=Exists(RequestStep.objects.filter(letter=OuterRef("pk"))),
         newer=Subquery(newer),
+        changed=Exists(RequestStep.objects.filter(act="change", **since)),
     )
 
 
@@ -70,6 +74,8 @@ def standing(letter: Letter) -> str:
         return SENT
     if row["newer"]:
         return REPLACED
+    if row["changed"]:
+        return OUTDATED
     if letter.kind not in APPROVED:
         return PREPARED
     return {None: WAITING, CLEARED: CLEARED}.get(row["checked"], RETURNED)

@@ -24,6 +24,7 @@ OWN = "You prepared this letter. Another manager must check it."
 CHECKED_MEANWHILE = "Somebody checked or replaced this letter while you had it open. Read it again."
 NOT_APPROVED = "A manager approves this letter before it can be downloaded."
 NOT_THIS = "A newer letter stands in the place of this one. Download that one."
+CHANGED = "The request was changed after this letter was written. Write the letter anew."
 _SAVE, _PLACEHOLDERS = "save", "placeholders"
 
 
@@ -175,7 +176,9 @@ def _rewrite(row: Letter, may: frozenset[str]) -> str:
     if letter_actions.needs(about) not in may or letters.standing(row) in (letters.SENT, letters.REPLACED):
         return ""
     name = "letter_new" if isinstance(about, Request) else "letter_declining"
-    return f"{reverse(name, args=[about.reference, row.kind])}?from={row.reference}"
+    address = reverse(name, args=[about.reference, row.kind])
+    # Its words are those of the request before it was changed.
+    return address if letters.standing(row) == letters.OUTDATED else f"{address}?from={row.reference}"
 
 
 def _send(row: Letter, shown: dict[str, Any], may: frozenset[str]) -> str:
@@ -223,7 +226,8 @@ def _download(request: HttpRequest, reference: str, form: str) -> HttpResponse:
     row = letters.fetch(request.user, reference)
     stands = letters.standing(row)
     if stands not in letters.GOES:
-        messages.warning(request, NOT_THIS if stands == letters.REPLACED else NOT_APPROVED)
+        why = {letters.REPLACED: NOT_THIS, letters.OUTDATED: CHANGED}.get(stands, NOT_APPROVED)
+        messages.warning(request, why)
         return redirect("letter", row.reference)
     said, problem = letters.opened(row)
     if problem or not said:

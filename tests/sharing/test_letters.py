@@ -12,6 +12,7 @@ from cases.models import User
 from sharing import letter_actions, letter_words, letters, request_actions
 from sharing.models import Letter
 from tests.cast import CaseFile
+from tests.sharing import requesting
 from tests.sharing.asked_of_us import logged
 from tests.sharing.deciding import NOT_SHARED
 from tests.sharing.lettering import (
@@ -140,6 +141,25 @@ def test_a_part_that_is_shared_is_told_in_the_letter_that_declines(
     assert address(row, "L5") in shown
     assert "decided to share part of it" in said
     assert "- He waited outside the school with a kitchen knife (reported by someone" in said
+
+
+def test_a_letter_from_before_the_request_was_changed_does_not_go(
+    client: Client, officer: User, case_file: CaseFile
+) -> None:
+    request = request_of(officer, case_file)
+    letter = prepared(request, "L1", officer)
+    asks = requesting.asks(need="We plan a visit, and nothing else")
+    request_actions.change_request(by=officer, request=request, values=asks)
+    assert letters.ready(request, "L1") is None
+    client.force_login(officer)
+    gone = client.get(f"/letters/{letter.reference}/pdf/", follow=True)
+    assert [str(one)[:23] for one in gone.context["messages"]] == ["The request was changed"]
+    anew = gone.context["rewrite"]
+    assert anew in client.get(f"/requests/{request.reference}/").content.decode()
+    assert "We plan a visit" in client.get(anew).context["form"].initial["body"]
+    with pytest.raises(request_actions.NotReady):
+        sent(officer, letter)
+    sent(officer, prepared(request, "L1", officer))
 
 
 # --- approval -------------------------------------------------------------------------------------
