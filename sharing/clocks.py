@@ -183,8 +183,8 @@ def _requests(at: Moment) -> Iterator[Waiting]:
 
 
 def _letters(at: Moment) -> Iterator[Waiting]:
-    told: Any = letters.told()
-    found = told.filter(kind__in=requests.APPROVED, gone=False, newer=None, checked=None)
+    told: Any = letters.to_approve()
+    found = told.filter(gone=False, newer=None, checked=None)
     columns = ("id", "case_id", "recorded_at", "by_id", "request__urgency")
     for about, case, prepared, by, urgency in found.values_list(*columns):
         until = approve_by(prepared, at.closed)

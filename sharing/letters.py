@@ -20,7 +20,7 @@ from sharing import after_rows, display, letter_paper, words
 from sharing.models import Letter, LetterCheck, Request, RequestStep
 from sharing.rules import leaks
 from sharing.rules.letters import KINDS, file_name
-from sharing.rules.requests import ACTS, APPROVED
+from sharing.rules.requests import ACTS, ANSWERED, APPROVED, CLOSED
 
 PREPARED, WAITING, RETURNED, CLEARED, SENT = "prepared", "waiting", "returned", "approved", "sent"
 REPLACED, OUTDATED = "replaced", "outdated"
@@ -63,6 +63,13 @@ def told() -> QuerySet[Letter]:
     )
 
 
+def to_approve() -> QuerySet[Letter]:
+    """Letters, as `told` reads them, that must be approved and whose request still goes on. No door."""
+    newest = RequestStep.objects.filter(request=OuterRef("request")).order_by("-number")
+    found = told().filter(kind__in=APPROVED).alias(state=Subquery(newest.values("state")[:1]))
+    return found.exclude(state__in=(ANSWERED, CLOSED))
+
+
 def standing(letter: Letter) -> str:
     """Where a letter stands: a code of `STANDINGS`.
 
@@ -94,13 +101,13 @@ def waiting(user: User) -> list[Letter]:
     """
     if user.role != User.Role.MANAGER:
         return []
-    found = told().filter(kind__in=APPROVED, case__in=case_access.managed_by(user)).exclude(by=user)
+    found = to_approve().filter(case__in=case_access.managed_by(user)).exclude(by=user)
     return _standing_so(found, WAITING)
 
 
 def returned(user: User) -> list[Letter]:
     """The letters that this person prepared and a manager returned, while none stands in their place."""
-    found = told().filter(kind__in=APPROVED, case__in=case_access.visible_to(user), by=user)
+    found = to_approve().filter(case__in=case_access.visible_to(user), by=user)
     return _standing_so(found, RETURNED)
 
 

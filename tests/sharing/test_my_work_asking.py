@@ -5,14 +5,17 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from cases.models import User
-from sharing import work
+from sharing import reminders, work
 from tests.browser import BACKEND
 from tests.cast import CaseFile
 from tests.sharing import waiting
 from tests.sharing.advising import answer, ask
 from tests.sharing.deciding import draft_of
+from tests.sharing.lettering import refused
+from tests.sharing.requesting import came
 from tests.sharing.waiting import MONDAY
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +79,21 @@ def test_a_letter_that_was_returned_waits_for_its_writer(
     waiting.checked(letter, manager, MONDAY, "returned")
     assert "Change the letter" in words(officer)
     assert "Approve the letter" not in words(manager)
+
+
+@pytest.mark.parametrize("outcome", ["", "returned"])
+def test_no_letter_waits_once_its_request_is_answered(
+    outcome: str, case_file: CaseFile, officer: User, manager: User
+) -> None:
+    request = refused(officer, case_file)
+    letter = waiting.letter(request, officer, MONDAY)
+    if outcome:
+        waiting.checked(letter, manager, MONDAY, outcome)
+    waits = {"Approve the letter", "Change the letter"}
+    assert waits & {*words(manager), *words(officer)}
+    came(officer, request, "answer")
+    assert not waits & {*words(manager), *words(officer)}
+    assert "letter" not in {one.clock.code for one in reminders.ring(timezone.now())}
 
 
 def test_a_draft_whose_advice_has_come_is_there_once(
