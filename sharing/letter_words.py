@@ -118,8 +118,13 @@ def require_due(about: Request | Asked, kind: str) -> None:
     if isinstance(about, Asked):
         if kind != L5 or answering(about) is None:
             raise NotDue
-    elif not _acts(kind, requests.newest_step(about).state):
+    elif not _due(about, kind, requests.newest_step(about).state):
         raise NotDue
+
+
+def _due(request: Request, kind: str, state: str) -> list[states.Act]:
+    """What goes with such a letter now: none where it would ask first under a decision that is replaced."""
+    return _acts(kind, state) if kind != L1 or requests.may_go(request) else []
 
 
 def _acts(kind: str, state: str) -> list[states.Act]:
@@ -136,7 +141,7 @@ def letters_in(state: str) -> list[Kind]:
 
 def _of_request(request: Request, kind: str, by: User) -> Ground:
     told = requests.read(request)
-    acts = _acts(kind, told.state)
+    acts = _due(request, kind, told.state)
     if not acts:
         raise NotDue
     organisation, found = Organisation.current(), KINDS[kind]

@@ -12,14 +12,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 
 from cases import access as case_access
 from cases.models import Case, User
 from sharing import after_rows, display, letter_paper, words
-from sharing.models import Letter, LetterCheck, Request, RequestStep
+from sharing.models import Decision, Letter, LetterCheck, Request, RequestStep
 from sharing.rules import leaks
-from sharing.rules.letters import KINDS, file_name
+from sharing.rules.letters import KINDS, L1, file_name
 from sharing.rules.requests import ACTS, ANSWERED, APPROVED, CLOSED
 
 PREPARED, WAITING, RETURNED, CLEARED, SENT = "prepared", "waiting", "returned", "approved", "sent"
@@ -46,20 +46,23 @@ def _newest_check(column: str) -> Subquery:
 def told() -> QuerySet[Letter]:
     """Letters with what came of each: `checked` (how a manager judged it, None: not yet), `gone`, `newer`.
 
-    `newer` is the reference of the letter that stands in its place, or None; `changed`: the request was
-    changed after it was written. No door: filter by case first.
+    `newer` is the reference of the letter that stands in its place, or None; `changed`: it would ask for the
+    first time, and the request was changed since or another decision is in the place of the one that allows
+    it. No door: filter by case first.
     """
     # A letter is about a request of ours or about one made to us: of the two, the other is empty on both.
     after = {"case": OuterRef("case"), "kind": OuterRef("kind"), "recorded_at__gt": OuterRef("recorded_at")}
     newer_of_request = Letter.objects.filter(request=OuterRef("request"), **after)
     newer_of_asked = Letter.objects.filter(asked=OuterRef("asked"), **after)
     since = {"request": OuterRef("request"), "recorded_at__gt": OuterRef("recorded_at")}
+    rewritten = Exists(RequestStep.objects.filter(act="change", **since))
+    followed = Exists(Decision.objects.filter(follows=OuterRef("request__decision")))
     newer = (newer_of_request | newer_of_asked).order_by("-recorded_at").values("reference")[:1]
     return Letter.objects.annotate(
         checked=_newest_check("outcome"),
         gone=Exists(RequestStep.objects.filter(letter=OuterRef("pk"))),
         newer=Subquery(newer),
-        changed=Exists(RequestStep.objects.filter(act="change", **since)),
+        changed=ExpressionWrapper(Q(kind=L1) & (rewritten | followed), output_field=BooleanField()),
     )
 
 

@@ -47,6 +47,10 @@ NEXT: Mapping[str, str] = {
     rules.CLOSED: "Nothing more is to be done.",
 }
 BLANKET = "They refused: {reason}. That is not enough on its own. Ask for their reasons in writing."
+REPLACED = (
+    "Another decision is in the place of the one that allows to ask. Do not send this request: write one "
+    "under the new decision, if that allows it."
+)
 SPECIFIC = (
     "They gave a reason about this case. If it holds, a manager can accept it and close the request. "
     "If it does not, ask for their reasons in writing or escalate."
@@ -194,7 +198,14 @@ class Page:
     @property
     def suggestion(self) -> str:
         """What to do next."""
+        if not self.may_go:
+            return REPLACED
         return suggestion(self.told.state, self.told.refusal)
+
+    @cached_property
+    def may_go(self) -> bool:
+        """Whether it has gone, or still may go."""
+        return self.told.state != rules.DRAFT or requests.may_go(self.row)
 
     @property
     def not_enough(self) -> bool:
@@ -205,9 +216,10 @@ class Page:
     @property
     def acts(self) -> list[Act]:
         """What can be done now by this user, the suggested first."""
-        first = rules.suggested(self.told.state, self.told.refusal)
+        first = rules.suggested(self.told.state, self.told.refusal) if self.may_go else "discard"
         closes = bool(requests.endings(self.row, self.user))
         offered = [one for one in rules.acts_in(self.told.state) if one.code != "close" or closes]
+        offered = [one for one in offered if self.may_go or one.code == "discard"]
         acts = [Act(*self._address(one), first=one.code == first) for one in offered]
         return sorted(acts, key=lambda act: not act.first)
 

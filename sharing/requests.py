@@ -135,6 +135,12 @@ def refusal_of(request: Request) -> dict[str, Any] | None:
     return said | {"refusal": found.row.refusal, "blanket": rules.blanket_refusal(found.row.refusal)}
 
 
+def may_go(request: Request) -> bool:
+    """Whether the decision that a request rests on still allows to ask: no other has taken its place."""
+    decision = request.decision
+    return rules.may_ask(decision.started, decision.outcome, followed=decision.followed_by.exists())
+
+
 def newest_step(request: Request) -> RequestStep:
     """The step that a request stands at."""
     return RequestStep.objects.filter(request=request).order_by("-number")[0]

@@ -24,7 +24,7 @@ OWN = "You prepared this letter. Another manager must check it."
 CHECKED_MEANWHILE = "Somebody checked or replaced this letter while you had it open. Read it again."
 NOT_APPROVED = "A manager approves this letter before it can be downloaded."
 NOT_THIS = "A newer letter stands in the place of this one. Download that one."
-CHANGED = "The request was changed after this letter was written. Write the letter anew."
+CHANGED = "The request, or the decision that allows it, was changed after this letter was written."
 _SAVE, _PLACEHOLDERS = "save", "placeholders"
 
 

@@ -10,11 +10,20 @@ from django.utils import timezone
 from audit import ledger
 from cases import access as case_access
 from cases.models import InformationItem, User
-from sharing import disclosing, due, request_actions, requests
-from sharing.models import Disclosure, Request, RequestStep
+from sharing import (
+    actions,
+    after_actions,
+    disclosing,
+    due,
+    letter_words,
+    letters,
+    request_actions,
+    requests,
+)
+from sharing.models import Decision, Disclosure, Request, RequestStep
 from tests.cast import CaseFile
-from tests.sharing.deciding import NOT_SHARED, behind_the_guards, decided
-from tests.sharing.following import entries
+from tests.sharing.deciding import NOT_SHARED, NOW, answers, behind_the_guards, decided
+from tests.sharing.following import browser, entries
 from tests.sharing.requesting import (
     ASKS,
     PIECE,
@@ -231,6 +240,34 @@ def test_the_first_letter_is_what_was_sent_under_the_decision(officer: User, cas
     moved(officer, request, "ask_reasons", letter(officer, request, "L2"))
     assert Disclosure.objects.count() == 1, "a later letter reveals nothing new"
     assert ledger.verify().problem is None
+
+
+def test_a_request_does_not_go_once_another_decision_is_in_the_place_of_its_own(
+    officer: User, case_file: CaseFile
+) -> None:
+    decision = may_ask(officer, case_file)
+    request, gone = requested(officer, decision), sent(officer, decision, "police")
+    written = letter(officer, request, "L1")
+    not_shared(officer, case_file, decision)
+    assert letters.ready(request, "L1") is None
+    with pytest.raises(letter_words.NotDue):
+        letter_words.ground(request, "L1", officer)
+    with pytest.raises(request_actions.NotReady):
+        moved(officer, request, "send", written)
+    text = browser(officer).get(f"/requests/{request.reference}/").content.decode()
+    assert "Do not send this request" in text
+    assert "prepare the letter" not in text
+    closed(officer, request, "not_sent", "discard")
+    refused(officer, gone)
+    assert letter_words.ground(gone, "L2", officer), "what they know, they know"
+
+
+def not_shared(officer: User, file: CaseFile, decision: Decision) -> None:
+    """Another decision in the place of this one: not to share."""
+    draft, _ = after_actions.start_follow_up(by=officer, decision=decision, as_="review", what="Too risky")
+    said = answers(file, **NOT_SHARED) | {"started": "need"}
+    draft = actions.save_draft(by=officer, draft=draft, answers=said, saves=draft.saves)
+    actions.record(by=officer, draft=draft, now=NOW)
 
 
 def test_a_first_letter_that_went_otherwise_than_decided_needs_a_reason(
