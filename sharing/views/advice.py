@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases import access as case_access
-from cases.fields import drawing
+from cases.fields import Altered, drawing
 from cases.models import Case, Organisation, User
 from cases.views import page
 from sharing import access, advice, advice_actions, display, journey
@@ -71,7 +71,11 @@ def _asking(
     form = make(page.posted(request))
     valid = form.is_valid()
     if "replace" in request.POST:
-        found = advice_actions.look_for_identity(case, form.texts())
+        try:
+            found = advice_actions.look_for_identity(case, form.texts())
+        except Altered:
+            form.add_error(None, page.NOT_SAVED)
+            return Asking(form)
         texts = {name: leaks.replaced(form.texts()[name], some) for name, some in found.items()}
         return Asking(make(form.with_texts(texts)), replaced=True)
     return _ask(request, form, case, draft) if valid else Asking(form)

@@ -6,10 +6,11 @@ from django.test import Client
 
 from audit.models import Entry
 from cases import fields
-from cases.models import User
+from cases.models import Person, User
 from sharing.models import Draft
 from tests.cast import CaseFile
 from tests.guards import disarmed
+from tests.sharing.advising import TEXTS, asked_data
 from tests.sharing.deciding import decided, draft_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,6 +44,19 @@ def test_a_decision_whose_entry_no_longer_opens_says_so(
     page = client.get(f"/decisions/{decision.reference}/")
     assert page.status_code == 200
     assert "does not open" in page.content.decode()
+
+
+@pytest.mark.parametrize("button", ["save", "replace"])
+def test_a_question_keeps_what_was_typed_where_a_person_was_altered(
+    button: str, client: Client, officer: User, manager: User, case_file: CaseFile
+) -> None:
+    Person.objects.filter(id=case_file.child.id).update(name=JUNK[2])
+    client.force_login(officer)
+    said = asked_data(manager.id, **{button: "1"})
+    page = client.post(f"/cases/{case_file.case.reference}/advice/new/", said)
+    assert page.status_code == 200
+    assert TEXTS["situation"] in page.content.decode()
+    assert "information governance lead" in page.content.decode()
 
 
 @pytest.mark.parametrize("junk", JUNK[1:])
