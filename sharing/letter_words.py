@@ -21,6 +21,7 @@ from sharing.rules import requests as states
 from sharing.rules.letters import DECLINES, KINDS, L1, L5, Kind
 from sharing.rules.requests import blanket_refusal
 from sharing.rules.terms import local
+from sharing.rules.texts import plain
 
 NO_NAME = "The housing service"
 """The letterhead of an organisation that has not said its name yet."""
@@ -266,9 +267,7 @@ def _job(decided: Mapping[str, Any], recipient: str) -> str:
 def _included(decided: Mapping[str, Any], recipient: str) -> list[str]:
     """What a decision includes for a recipient, each with what kind of information it is."""
     return [
-        _told(one)
-        for one in decided.get("items", ())
-        if one["include"] and (not recipient or recipient in one["recipients"])
+        _told(one) for one in decided.get("items", ()) if one["include"] and recipient in one["recipients"]
     ]
 
 
@@ -301,7 +300,7 @@ def _of_asked(row: Asked, kind: str, by: User) -> Ground:
         raise NotDue
     organisation, (said, _) = Organisation.current(), asked.said_of(row)
     decided = projection.said_of(decision)
-    shared = _included(decided, "") if decision.outcome == "share_part" else []
+    shared = _shared_with(row, said, decided) if decision.outcome == "share_part" else []
     within = {"shared": "letter.instead" if shared else "letter.nothing-instead"}
     body, templates = _filled("letter.L5", _declined(row, decision, decided, shared), within)
     return Ground(
@@ -321,6 +320,21 @@ def _of_asked(row: Asked, kind: str, by: User) -> Ground:
     )
 
 
+def _plainly(name: str) -> str:
+    return "".join(char for char in plain(name) if char.isalnum())
+
+
+def _shared_with(row: Asked, said: Values, decided: Values) -> list[str]:
+    """What a decision shares with whoever asked; what it includes for others alone is not theirs to read."""
+    asker = _plainly(said.get("requester_name") or "")
+    keys = [
+        one["key"]
+        for one in decided.get("recipients", ())
+        if one["agency"] == row.agency and _plainly(one["name"]) == asker
+    ]
+    return [text for key in keys[:1] for text in _included(decided, key)]
+
+
 def _declined(
     row: Asked, decision: Decision, decided: Mapping[str, Any], shared: list[str]
 ) -> dict[str, str]:
@@ -328,7 +342,7 @@ def _declined(
     return {
         "received_on": _day(row.received_at),
         "reference": row.reference,
-        "outcome": "to share part of it" if decision.outcome == "share_part" else "not to share it",
+        "outcome": "to share part of it" if shared else "not to share it",
         "reason": decided.get("reason_text", ""),
         "items": _points(shared),
         "decided_on": _day(decision.decided_at),

@@ -12,9 +12,9 @@ from cases.models import User
 from sharing import letter_actions, letter_words, letters, request_actions
 from sharing.models import Letter
 from tests.cast import CaseFile
-from tests.sharing import requesting
+from tests.sharing import asked_of_us, requesting
 from tests.sharing.asked_of_us import logged
-from tests.sharing.deciding import NOT_SHARED
+from tests.sharing.deciding import NOT_SHARED, item, recipient
 from tests.sharing.lettering import (
     approved,
     declined,
@@ -26,8 +26,16 @@ from tests.sharing.lettering import (
     values_of,
 )
 from tests.sharing.printed import Printed
+from tests.sharing.requesting import POINTS
 
 pytestmark = pytest.mark.django_db
+SHARED = dict.fromkeys(NOT_SHARED) | {
+    "outcome": "share_part",
+    "reasons": ["risk_of_serious_harm"],
+    "safeguarding": "yes",
+    "risk_assessment": "yes",
+    "points": {"could_make_less_safe": "She has been moved tonight"},
+}
 KINDS = ("L1", "L2", "L3", "L4", "L5")
 SAYS = {
     "L1": ("Injuries seen since January", "to choose a safe flat", "the manager of her team"),
@@ -125,14 +133,13 @@ def test_a_request_of_another_state_meanwhile_prepares_nothing(officer: User, ca
 def test_a_part_that_is_shared_is_told_in_the_letter_that_declines(
     client: Client, officer: User, case_file: CaseFile
 ) -> None:
-    shared = dict.fromkeys(NOT_SHARED) | {
-        "outcome": "share_part",
-        "reasons": ["risk_of_serious_harm"],
-        "safeguarding": "yes",
-        "risk_assessment": "yes",
-        "points": {"could_make_less_safe": "She has been moved tonight"},
-    }
-    row = declined(officer, case_file, **shared)
+    asker = recipient("asker", name=asked_of_us.NAME.upper(), role="Nurse", agency="health")
+    items = [
+        item(case_file.information.id, recipients=["police", "asker"]),
+        {"information": str(case_file.older.id), "include": False, "withheld_reason": "It is old"},
+    ]
+    said = SHARED | {"points": POINTS, "recipients": [recipient(), asker], "items": items}
+    row = declined(officer, case_file, **said)
     letter = prepared(row, "L5", officer)
     said = letters.opened(letter)[0]["text"]
     client.force_login(officer)
@@ -141,6 +148,19 @@ def test_a_part_that_is_shared_is_told_in_the_letter_that_declines(
     assert address(row, "L5") in shown
     assert "decided to share part of it" in said
     assert "- He waited outside the school with a kitchen knife (reported by someone" in said
+
+
+def test_what_is_shared_with_others_alone_is_not_told_to_whoever_asked(
+    officer: User, case_file: CaseFile
+) -> None:
+    same_name = recipient("other", name=asked_of_us.NAME)
+    items = [item(case_file.information.id, recipients=["police", "other"])]
+    items += [{"information": str(case_file.older.id), "include": False, "withheld_reason": "It is old"}]
+    row = declined(officer, case_file, **SHARED, recipients=[recipient(), same_name], items=items)
+    said = values_of(row, "L5", officer)["body"]
+    assert "kitchen knife" not in said
+    assert "decided not to share it" in said
+    assert "no part of it that we can share" in said
 
 
 def test_a_letter_from_before_the_request_was_changed_does_not_go(
