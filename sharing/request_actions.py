@@ -1,13 +1,11 @@
 """What is done with a request to another agency. Where it may be done, the table of its states alone says.
 
 The actor is always `by`. Each step has a number: of two people who act at once, the second meets
-`SomebodyWasFirst`. A repeated request has one effect.
+`request_steps.SomebodyWasFirst`. A repeated request has one effect.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,8 +16,8 @@ from audit import ledger
 from cases import access as case_access
 from cases import events
 from cases.acting import plain, ready
-from cases.models import InformationItem, Organisation, User
-from sharing import after_rows, disclosing, due, letters, lists, projection, requests
+from cases.models import InformationItem, User
+from sharing import after_rows, disclosing, due, letters, lists, projection, request_steps, requests
 from sharing.appending import append
 from sharing.models import Decision, Letter, Request, RequestStep
 from sharing.models.requests import new_request_reference
@@ -39,22 +37,6 @@ class AlreadyAsked(Exception):  # noqa: N818 - it is what happened, not a fault
     def __init__(self, request: Request) -> None:
         super().__init__("they are asked already")
         self.request = request
-
-
-class SomebodyWasFirst(Exception):  # noqa: N818 - it is what happened, not a fault
-    """Something was recorded of the request since the page was opened: its newest step is `step`."""
-
-    def __init__(self, step: RequestStep) -> None:
-        super().__init__("the request has moved on")
-        self.step = step
-
-
-class NotNow(Exception):  # noqa: N818 - it is what happened, not a fault
-    """The table allows no such act in the request's state."""
-
-    def __init__(self, state: str) -> None:
-        super().__init__("that cannot be done with the request now")
-        self.state = state
 
 
 class NotReady(Exception):  # noqa: N818 - it is what happened, not a fault
@@ -106,11 +88,11 @@ def write_request(
     def save() -> None:
         after_rows.REQUESTED.row(ledger.append(first), said).save(force_insert=True)
 
-    begun = _Next("write", rules.DRAFT, 1)
-    due_at = _due(begun.state, decision.urgency, values["reply_by"], now)
+    begun = request_steps.Next("write", rules.DRAFT, 1)
+    due_at = request_steps.due_at(begun.state, decision.urgency, values["reply_by"], now)
     step: RequestStep = append(
         after_rows.MOVED,
-        _of_step(said, begun, said["row"]["id"], due_at, {}),
+        request_steps.content(said, begun, said["row"]["id"], due_at, {}),
         by=by,
         case=decision.case,
         allowed=allowed,
@@ -133,7 +115,7 @@ def change_request(
         NotNow, SomebodyWasFirst, ledger.DuplicateRequest: as the module says.
     """
     words = {name: plain(values[name]) for name in requests.WORDS}
-    return _move("change", words, by=by, request=request, seen=seen, request_key=request_key)
+    return request_steps.record("change", words, by=by, request=request, seen=seen, request_key=request_key)
 
 
 # --- what happened to it --------------------------------------------------------------------------
@@ -149,7 +131,7 @@ def chase(
         seen: as `change_request`, like in the other actions.
     """
     said = {name: plain(values[name]) for name in ("method", "spoken_with", "reply_by")}
-    return _move("chase", said, by=by, request=request, seen=seen, request_key=request_key)
+    return request_steps.record("chase", said, by=by, request=request, seen=seen, request_key=request_key)
 
 
 def refuse(
@@ -169,7 +151,7 @@ def refuse(
             `refusal_given`), `happened_at` (aware, not after now).
     """
     said = {name: plain(values[name]) for name in ("words", "given", "happened_at")}
-    return _move(
+    return request_steps.record(
         act,
         said,
         {"refusal": values["refusal"]},
@@ -221,7 +203,9 @@ def receive(
 
     said = {name: plain(values[name]) for name in ("received_on", "missing")}
     ids = {"items": [str(row.id) for row in rows]}
-    return _move(act, said, ids, by=by, request=request, seen=seen, request_key=request_key, saves=save)
+    return request_steps.record(
+        act, said, ids, by=by, request=request, seen=seen, request_key=request_key, saves=save
+    )
 
 
 def move(
@@ -257,7 +241,7 @@ def move(
     asking = _revealing(by, request, values) if act == "send" and letter else None
     if letter:
         said |= {"letter": letter.reference, "reply_by": plain(letter.reply_by) or ""}
-    return _move(
+    return request_steps.record(
         act,
         said,
         {"letter_id": str(letter.id) if letter else None},
@@ -325,7 +309,7 @@ def close(
         if values["ending"] not in requests.endings(request, by):
             raise NotAnEnding
 
-    return _move(
+    return request_steps.record(
         act,
         {"reason": values["reason"]},
         {"ending": values["ending"]},
@@ -347,88 +331,7 @@ def see_request(*, by: User, request: Request) -> Iterator[frozenset[case_access
         ledger.append(sealed)
 
 
-# --- what they are made of ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Next:
-    """The step that is to be recorded."""
-
-    act: str
-    state: str
-    number: int
-
-
-def _move(
-    act: str,
-    words: Values,
-    columns: Values | None = None,
-    *,
-    by: User,
-    request: Request,
-    seen: int | None,
-    request_key: UUID | None,
-    occurred_at: datetime | None = None,
-    also: Callable[[], None] = lambda: None,
-    saves: Callable[[], None] = lambda: None,
-) -> RequestStep:
-    """Record a step where the table allows it; `also` is asked before, and again under the lock."""
-    key = request_key or uuid4()
-    told = requests.read(request)
-    number = told.newest.number if seen is None else seen
-
-    def allowed() -> None:
-        case_access.require(by, "work", request.case)
-        newest = requests.newest_step(request)
-        if ledger.entry(key):
-            raise ledger.DuplicateRequest("this request is recorded already")
-        if newest.number != number:
-            raise SomebodyWasFirst(newest)
-        if newest.state not in rules.ACTS[act].since:
-            raise NotNow(newest.state)
-        also()
-
-    allowed()
-    coming = _Next(act, rules.ACTS[act].after(told.state), number + 1)
-    reply_by = words.get("reply_by") or told.said.get("reply_by")
-    due_at = _due(
-        coming.state,
-        request.urgency,
-        datetime.fromisoformat(reply_by) if reply_by else None,
-        timezone.now(),
-    )
-    about = {"request": request.reference, "agency_name": told.said.get("agency_name", "")}
-    step: RequestStep = append(
-        after_rows.MOVED,
-        _of_step(about | dict(words), coming, str(request.id), due_at, columns or {}),
-        by=by,
-        case=request.case,
-        allowed=allowed,
-        saves=saves,
-        request_key=key,
-        occurred_at=occurred_at,
-    )
-    return step
-
-
-def _due(state: str, urgency: str, reply_by: datetime | None, now: datetime) -> datetime | None:
-    timers = requests.timers(Organisation.current(), now)
-    return rules.rings_at(state, urgency, now=now, reply_by=reply_by, timers=timers)
-
-
-def _of_step(
-    said: Values, step: _Next, request: str, due_at: datetime | None, columns: Values
-) -> dict[str, Any]:
-    """What the entry of a step says."""
-    row = {
-        "id": str(uuid4()),
-        "request_id": request,
-        "number": step.number,
-        "act": step.act,
-        "state": step.state,
-        "due_at": plain(due_at),
-    }
-    return {**{name: one for name, one in said.items() if name != "row"}, "row": row | dict(columns)}
+# --- what asking is made of -----------------------------------------------------------------------
 
 
 def _require_asking(decision: Decision) -> None:

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
 from cases.views import page
-from sharing import after, disclosing, letters, request_actions, request_page, requests
+from sharing import after, disclosing, letters, request_actions, request_page, request_steps, requests
 from sharing.forms.requests import (
     MORE,
     MOST,
@@ -183,9 +183,9 @@ def _saved(record: Record, code: str, form: Any) -> bool:
         return page.saved(
             record.http, form, lambda key: PAGES[code].save(record, code, form, key), "Recorded."
         )
-    except request_actions.SomebodyWasFirst as first:
+    except request_steps.SomebodyWasFirst as first:
         form.add_error(None, _first(first.step))
-    except request_actions.NotNow as now:
+    except request_steps.NotNow as now:
         form.add_error(None, f"Check the request: it stands at “{rules.STATES[now.state]}” now")
     except disclosing.ReasonNeeded as needed:
         form.add_error("reason", after.differs_in_words(needed.differs, late=needed.late))

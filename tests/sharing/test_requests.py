@@ -18,6 +18,7 @@ from sharing import (
     letter_words,
     letters,
     request_actions,
+    request_steps,
     requests,
 )
 from sharing.models import Decision, Disclosure, Request, RequestStep
@@ -88,7 +89,7 @@ def test_a_draft_is_written_anew(officer: User, case_file: CaseFile) -> None:
 def test_two_who_act_at_once(officer: User, manager: User, case_file: CaseFile) -> None:
     request = sent(officer, may_ask(officer, case_file))
     refused(officer, request, seen=2)
-    with pytest.raises(request_actions.SomebodyWasFirst) as first:
+    with pytest.raises(request_steps.SomebodyWasFirst) as first:
         refused(manager, request, seen=2)
     assert (first.value.step.by, first.value.step.state) == (officer, "refused")
     assert RequestStep.objects.filter(request=request).count() == 3
@@ -96,9 +97,9 @@ def test_two_who_act_at_once(officer: User, manager: User, case_file: CaseFile) 
 
 def test_the_table_alone_says_what_may_be_done(officer: User, case_file: CaseFile) -> None:
     request = requested(officer, may_ask(officer, case_file))
-    with pytest.raises(request_actions.NotNow):
+    with pytest.raises(request_steps.NotNow):
         refused(officer, request)
-    with pytest.raises(request_actions.NotNow):
+    with pytest.raises(request_steps.NotNow):
         came(officer, request)
     assert requests.read(request).state == "draft"
 
