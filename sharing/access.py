@@ -255,6 +255,19 @@ def advice_asked_of(user: User | AnonymousUser) -> QuerySet[Advice]:
     return Advice.objects.filter(~Exists(taken_back), adviser__in=here).exclude(case__in=shut_out)
 
 
+def taken_back_from(user: User | AnonymousUser, reference: str) -> bool:
+    """Whether a question was taken back that somebody was asked: what they typed meanwhile is theirs to keep.
+
+    Whoever is shut out of its case, or works here no more, is told nothing of it.
+    """
+    if not isinstance(user, User):
+        return False
+    here = User.objects.filter(id=user.id, is_active=True)
+    shut_out = Exclusion.objects.filter(user=user, ended_at=None).values("case_id")
+    asked = Advice.objects.filter(reference=reference, adviser__in=here, answers__outcome=WITHDRAWN)
+    return asked.exclude(case__in=shut_out).exists()
+
+
 def require_advice(
     user: User | AnonymousUser, advice: Advice, *, to_answer: bool = False
 ) -> frozenset[access.What]:

@@ -145,6 +145,8 @@ def _fill_in(desk: Desk, asked: Advice) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def advice_page(request: HttpRequest, reference: str) -> HttpResponse:
     """The question as its adviser reads it, with the answer; nothing of the case but for who may see it."""
+    if request.POST.get("answer") and access.taken_back_from(request.user, reference):
+        return render(request, "sharing/advice_gone.html", {"typed": request.POST["answer"]}, status=409)
     found = access.fetch_advice(request.user, reference)
     user = page.user(request)
     answer, back = _answer_form(request, found, user), TakeBackForm(_posted(request, "take_back"))

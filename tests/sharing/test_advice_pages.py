@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit import ledger
+from cases import access_actions
 from cases.models import User
-from sharing import advice
+from sharing import advice, advice_actions
 from sharing.models import Advice, Decision
 from tests.cast import CaseFile
 from tests.sharing.advising import ANSWER, SOLICITOR, TEXTS, answer, ask, asked_data
@@ -144,6 +145,21 @@ def test_taken_back_while_somebody_answers(asked: Advice, officer: User, governa
     assert "answered or taken back while you had the page open" in text
     assert "No need any more" in text
     assert ANSWER in text
+
+
+def test_what_an_adviser_typed_is_theirs_when_the_question_was_taken_back(
+    asked: Advice, officer: User, manager: User, governance: User, colleague: User, case_file: CaseFile
+) -> None:
+    advice_actions.take_back_advice(by=officer, asked=asked)
+    gone = post(browser(governance), "advice", asked.reference, answer="Wait <until> Thursday")
+    assert gone.status_code == 409
+    text = gone.content.decode()
+    assert "Wait &lt;until&gt; Thursday" in text
+    assert not any(told in text for told in (*NAMES, case_file.case.reference, TEXTS["question"]))
+    assert _page(browser(governance), asked).status_code == 404
+    assert post(browser(colleague), "advice", asked.reference, answer="Mine").status_code == 404
+    access_actions.exclude(by=manager, case=case_file.case, user=governance, reason="A relative")
+    assert post(browser(governance), "advice", asked.reference, answer="Wait").status_code == 404
 
 
 @pytest.fixture
