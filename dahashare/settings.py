@@ -133,12 +133,13 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
     # A writer that waits this long for a case's chain gives up with an error and leaves nothing behind.
     # What is prepared (cases/prepared.py) has one plan for everybody, and is written so that one fits.
     options = "-c lock_timeout=10s -c plan_cache_mode=force_generic_plan"
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = options
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# A connection outlives its request: a new one reads the schema and plans its queries anew.
+DATABASES["default"]["CONN_MAX_AGE"] = 600
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")
