@@ -16,7 +16,7 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, 
 from django.db.models.functions import Now
 from django.http import Http404
 
-from cases import prepared
+from cases import panels, prepared
 from cases.models import Case, CaseUserPermission, Exclusion, Membership, Team, TimedAccess, User
 from cases.models.cases import CLOSED
 
@@ -253,7 +253,8 @@ def fetch(user: User | AnonymousUser, reference: str, what: What = "view") -> Ca
     held = _rights(user, "reference", reference) if isinstance(user, User) else frozenset()
     if not held:
         raise Hidden(Case.objects.filter(reference=reference).values_list("id", flat=True).first())
-    case = Case.objects.select_related("team", "owner").get(reference=reference)
+    found = Case.objects.select_related("team", "owner").annotate(**panels.along())
+    case = found.get(reference=reference)
     if what not in held:
         raise _refusal(held, what, case)
     return case

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Subquery
+
 from cases.models import Case, User
 
 
@@ -37,6 +39,7 @@ _panels: list[Panel] = []
 _requests: list[Requests] = []
 _attention: list[Attention] = []
 _missing: list[Missing] = []
+_along: dict[str, Subquery] = {}
 
 
 def register(panel: Panel) -> None:
@@ -80,6 +83,20 @@ def register_missing(source: Missing) -> None:
     """
     if source not in _missing:
         _missing.append(source)
+
+
+def bring_along(name: str, column: Subquery) -> None:
+    """Add a column that a case brings along when it is fetched, so that its banner asks nothing more for it.
+
+    Args:
+        name: the attribute of the case that holds it.
+    """
+    _along[name] = column
+
+
+def along() -> dict[str, Subquery]:
+    """The columns that a case brings along, by name."""
+    return _along
 
 
 def missing(case: Case) -> list[dict[str, str]]:

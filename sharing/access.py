@@ -119,7 +119,10 @@ def fetch_decision(user: User | AnonymousUser, reference: str) -> Decision:
     case_id = case_of_decision(reference)
     if not access.can(user, "view", Case(id=case_id or uuid4())):
         raise access.Hidden(case_id)
-    return Decision.objects.select_related("case__team", "case__owner", "by").get(reference=reference)
+    related = Decision.objects.select_related("case__team", "case__owner", "by")
+    decision = related.annotate(**{missing.NAME: missing.column("case_id")}).get(reference=reference)
+    missing.keep(decision.case, vars(decision)[missing.NAME])
+    return decision
 
 
 def require_log(user: User | AnonymousUser) -> User:

@@ -39,6 +39,7 @@ class SharingConfig(AppConfig):
         timed_access.register(requests.case_of)
         timed_access.register(asked.case_of)
         panels.register_missing(missing.lines)
+        panels.bring_along(missing.NAME, missing.column("pk"))
         panels.register_attention(looking_again.attention)
         panels.register_attention(asked.attention)
         panels.register_attention(advice.attention)

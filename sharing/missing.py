@@ -69,7 +69,7 @@ def lines(case: Case) -> list[dict[str, str]]:
     if NAME not in vars(case):
         rows = Case.objects.filter(id=case.id).values_list(column("pk"), flat=True)
         keep(case, rows.first())
-    text: str = vars(case)[NAME]
+    text: str = vars(case)[NAME] or ""
     return [_line(*line.split(_WITHIN)) for line in sorted(text.split(_BETWEEN)) if line]
 
 

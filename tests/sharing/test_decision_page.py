@@ -185,7 +185,7 @@ def test_queries_do_not_grow_with_what_was_recorded(
         ) as queries:
             assert client.get(f"/decisions/{decision.reference}/").status_code == 200
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 23
+    assert counts[0] == counts[1] <= 22
 
 
 def test_the_overview_has_the_latest_decisions(officer: User, case_file: CaseFile) -> None:

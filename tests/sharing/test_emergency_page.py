@@ -281,5 +281,5 @@ def test_ten_emergencies_at_once_are_all_recorded(officer: User, case_file: Case
 def test_the_pages_ask_the_database_little(
     browser: Client, case_file: CaseFile, django_assert_max_num_queries: Any
 ) -> None:
-    with django_assert_max_num_queries(13):  # two of them are the marks of the transaction
+    with django_assert_max_num_queries(12):
         browser.get(reverse("emergency_case", args=[case_file.case.reference]))
