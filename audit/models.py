@@ -1,5 +1,8 @@
 """The ledger's tables. No foreign keys: an entry outlives what it tells of."""
 
+from typing import ClassVar
+from uuid import uuid4
+
 from django.db import models
 
 
@@ -39,3 +42,112 @@ class Head(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.seq}"
+
+
+class Leaf(models.Model):
+    """An entry's place in the one Merkle log of all subjects (RFC 6962). Append-only, without gaps."""
+
+    append_only = True
+
+    index = models.PositiveBigIntegerField(primary_key=True)
+    hash = models.BinaryField(max_length=32, unique=True)
+
+    class Meta:
+        verbose_name_plural = "leaves"
+
+    def __str__(self) -> str:
+        return f"leaf {self.index}"
+
+
+class Checkpoint(models.Model):
+    """A signed statement of the log's size and root; `note` is what leaves the house (C2SP signed note)."""
+
+    append_only = True
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    origin = models.CharField(max_length=200)
+    size = models.PositiveBigIntegerField()
+    root = models.BinaryField(max_length=32)
+    note = models.TextField()
+    made_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager["Checkpoint"]] = models.Manager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["origin", "size"], name="one_checkpoint_of_a_size"),)
+
+    def __str__(self) -> str:
+        return f"{self.origin} {self.size}"
+
+
+class Check(models.Model):
+    """What a verification found. `frontier` is the log's right edge at `size`: where the next one goes on.
+
+    `by` is who asked, None for the worker; `whole`: everything was recomputed, not only what was new.
+    `problem` is empty where everything matched.
+    """
+
+    append_only = True
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    at = models.DateTimeField()
+    by = models.UUIDField(null=True)
+    whole = models.BooleanField()
+    entries = models.PositiveBigIntegerField()
+    subjects = models.PositiveBigIntegerField()
+    origin = models.CharField(max_length=200)
+    size = models.PositiveBigIntegerField()
+    root = models.BinaryField(max_length=32)
+    frontier = models.BinaryField()
+    problem = models.JSONField(default=dict)
+
+    objects: ClassVar[models.Manager["Check"]] = models.Manager()
+
+    class Meta:
+        indexes = (models.Index(fields=["-at"], name="newest_check"),)
+
+    def __str__(self) -> str:
+        return f"check of {self.size} entries"
+
+
+class Export(models.Model):
+    """An export job: this row is the truth, the message to a worker is only a doorbell.
+
+    `options` holds codes only (filters, columns, format); what was typed is in the sealed entry of asking.
+    `secret` is sealed above this floor: the key of the files and of the pseudonyms. It is wiped when the
+    export is over: its files are then unreadable. `lease` names the worker that writes, until `lease_until`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    request_key = models.UUIDField(unique=True)
+    owner = models.UUIDField()
+    source = models.CharField(max_length=40)
+    purpose = models.CharField(max_length=40)
+    options = models.JSONField(default=dict)
+    state = models.CharField(max_length=20)
+    asked_at = models.DateTimeField()
+    approved_by = models.UUIDField(null=True)
+    approved_at = models.DateTimeField(null=True)
+    secret = models.BinaryField(null=True)
+    done = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(null=True)
+    lease = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=60, default="")
+    log_size = models.PositiveBigIntegerField(null=True)
+    manifest = models.JSONField(default=dict)
+    size = models.PositiveBigIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[models.Manager["Export"]] = models.Manager()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["owner", "-asked_at"], name="exports_of_somebody"),
+            models.Index(fields=["state", "lease_until"], name="exports_to_write"),
+        )
+
+    def __str__(self) -> str:
+        return f"export {self.id}"

@@ -22,9 +22,31 @@ __all__ = [
     "Group",
     "Kind",
     "content_of",
+    "joined",
     "register",
     "seal",
 ]
+
+
+_ROW = "row."
+"""What stands before the name of a row's column in an entry: each is a field of its own."""
+
+
+def _parted(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The content with each column of its row as a field: an export can show one and withhold the others."""
+    said = dict(content)
+    row = said.get("row")
+    if not isinstance(row, Mapping) or not row:
+        return said
+    del said["row"]
+    return said | {f"{_ROW}{name}": value for name, value in row.items()}
+
+
+def joined(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The opened fields of an entry with the columns of its row together again, under `row`."""
+    row = {name.removeprefix(_ROW): value for name, value in content.items() if name.startswith(_ROW)}
+    said = {name: value for name, value in content.items() if not name.startswith(_ROW)}
+    return said | {"row": row} if row else said
 
 
 def seal(
@@ -49,7 +71,7 @@ def seal(
         raise ValueError(f"unknown kind of event {kind!r}")
     key = case.id if case else vault.ORGANISATION
     return chain.seal(
-        content,
+        _parted(content),
         encrypt=lambda plaintext, aad: vault.seal(key, plaintext, aad),
         subject=case.id if case else by.id,
         kind=kind,
@@ -77,4 +99,4 @@ def content_of(entry: Entry, *, of_case: bool = True) -> dict[str, Any]:
         return {}
     except InvalidTag as error:
         raise Altered(f"the entry {bytes(entry.hash).hex()} does not open: it was altered") from error
-    return content
+    return joined(content)

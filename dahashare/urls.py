@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("cases.staff_urls")),
     path("", include("sharing.setup_urls")),
     path("", include("sharing.asking_urls")),
+    path("", include("sharing.oversight_urls")),
     path("", include("sharing.record_urls")),
     path("", include("sharing.journey_urls")),
 ]

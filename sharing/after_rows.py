@@ -24,9 +24,11 @@ from sharing.models import (
     IncidentAnswer,
     Letter,
     LetterCheck,
+    ManagerReview,
     Request,
     RequestStep,
     Review,
+    SampleAnswer,
 )
 from sharing.models.recorded import Recorded
 
@@ -40,6 +42,7 @@ _AS_STORED: Mapping[str, Callable[[str], Any]] = {
     "request_id": UUID,
     "asked_id": UUID,
     "letter_id": UUID,
+    "sample_id": UUID,
     "review_on": date.fromisoformat,
     "reply_by": datetime.fromisoformat,
     "answer_by": datetime.fromisoformat,
@@ -127,9 +130,12 @@ LETTER = Standing("letter.prepared", Letter, "letter")
 LETTER_CHECKED = Standing("letter.checked", LetterCheck, "check of a letter")
 ASKED = Standing("asked.logged", Asked, "request to us", "received_at")
 ASKED_ANSWERED = Standing("asked.answered", AskedAnswer, "answer to a request to us")
+JUDGED = Standing("decision.judged", ManagerReview, "manager's review")
+SAMPLED = Standing("sample.answered", SampleAnswer, "answer to a quality sample")
 ALL = (
     *(SENT, REVIEWED, WRONG_PERSON, ANSWERED, ADVICE_ASKED, ADVICE_ANSWERED),
     *(REQUESTED, MOVED, LETTER, LETTER_CHECKED, ASKED, ASKED_ANSWERED),
+    *(JUDGED, SAMPLED),
 )
 
 

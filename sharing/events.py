@@ -38,6 +38,23 @@ def _reviewed(content: Mapping[str, Any]) -> str:
     return f"{content['reference']}: {lists.label('review_outcome', content.get('outcome', ''))}"
 
 
+def _judged(content: Mapping[str, Any]) -> str:
+    if "reference" not in content:
+        return ""
+    return f"{content['reference']}: {lists.label('manager_outcome', content.get('outcome', ''))}"
+
+
+def _export(content: Mapping[str, Any]) -> str:
+    """What an export is for, and how many rows it holds where it is written."""
+    purpose = lists.label("export_purpose", content["purpose"]) if "purpose" in content else ""
+    rows = f"{content['rows']} rows" if "rows" in content else ""
+    return ", ".join(filter(None, [purpose, rows]))
+
+
+def _report(content: Mapping[str, Any]) -> str:
+    return str(content.get("report", "")).replace("_", " ")
+
+
 def _answered(content: Mapping[str, Any]) -> str:
     if "incident" not in content:
         return ""
@@ -98,6 +115,22 @@ KINDS = {
     "asked.answered": events.Kind("requested", "What an agency asked us was settled", _asked),
     "asked.viewed": events.Kind("saw", "Looked at what an agency asked us", _asked),
     "log.exported": events.Kind("exported", "Decision log exported", _exported),
+    "decision.judged": events.Kind("decided", "A manager looked at a decision", _judged),
+    "sample.drawn": events.Kind("decided", "Quality sample drawn"),
+    "sample.answered": events.Kind("decided", "Decision looked at for quality", _viewed),
+    "export.asked": events.Kind("exported", "Export asked for", _export),
+    "export.approved": events.Kind("exported", "Export with names approved", _export),
+    "export.refused": events.Kind("exported", "Export with names refused", _export),
+    "export.cancelled": events.Kind("exported", "Export cancelled", _export),
+    "export.written": events.Kind("exported", "Export written", _export),
+    "export.failed": events.Kind("exported", "Export failed", _export),
+    "export.downloaded": events.Kind("exported", "Export downloaded", _export),
+    "case.exported": events.Kind("exported", "Decisions exported with names", _export),
+    "report.made": events.Kind("exported", "Report made", _report),
+    "register.exported": events.Kind("exported", "Register exported", _exported),
+    "dashboard.exported": events.Kind("exported", "Figures of the dashboard exported"),
+    "integrity.checked": events.Kind("exported", "The log was checked"),
+    "checkpoint.downloaded": events.Kind("exported", "Checkpoint downloaded"),
 }
 
 

@@ -22,6 +22,7 @@ _LIST_FILES = (
     "journey.toml",
     "after.toml",
     "requests.toml",
+    "oversight.toml",
 )
 
 

@@ -49,6 +49,8 @@ FLOORS = ("audit", "cases", "sharing", "dahashare")
 
 WITHOUT_HISTORY = {
     "audit.Head": "the ledger's own pointer; entries prove it",
+    "audit.Export": "a job of the machine; asking for it, and what came of it, are ledger entries",
+    "sharing.SavedView": "somebody's own filters of a list",
     "cases.Canary": "a tracked key could never be destroyed",
     "cases.CaseKey": "a tracked key could never be destroyed",
     "cases.CaseGroupPermission": "guardian asks for it; nothing is ever in it",

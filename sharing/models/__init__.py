@@ -6,6 +6,7 @@ from sharing.models.agreements import Agreement
 from sharing.models.decisions import Decision, Draft, Typing
 from sharing.models.reminders import Mail, Reminder
 from sharing.models.requests import Asked, AskedAnswer, Letter, LetterCheck, Request, RequestStep
+from sharing.models.reviews import ManagerReview, Sample, SampleAnswer, SavedView
 
 __all__ = [
     "Advice",
@@ -21,9 +22,13 @@ __all__ = [
     "Letter",
     "LetterCheck",
     "Mail",
+    "ManagerReview",
     "Reminder",
     "Request",
     "RequestStep",
     "Review",
+    "Sample",
+    "SampleAnswer",
+    "SavedView",
     "Typing",
 ]
