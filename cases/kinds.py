@@ -11,7 +11,7 @@ from django.utils import timezone
 from cases import choices
 from cases.reasons import CLOSED_BECAUSE
 
-Group = Literal["saw", "changed", "decided", "requested", "exported"]
+Group = Literal["saw", "changed", "decided", "shared", "requested", "exported"]
 Content = Mapping[str, Any]
 
 

@@ -28,11 +28,15 @@ LATELY = 10
 
 @dataclass(frozen=True)
 class Reason:
-    """Why somebody can see a case, and until when: a moment, or the last day (None: while they are that)."""
+    """Why somebody can see a case, and until when: a moment, or the last day (None: while they are that).
+
+    `allocated`: the case is theirs by name, as its owner or by a grant.
+    """
 
     words: str
     until: datetime | None = None
     last_day: date | None = None
+    allocated: bool = False
 
 
 @dataclass
@@ -83,15 +87,23 @@ def who_may_see(case: Case) -> list[Seer]:
     return sorted(found.values(), key=lambda one: (one.user.id != case.owner_id, one.user.name, one.user.id))
 
 
+def without_allocation(seers: Iterable[Seer]) -> dict[UUID, str]:
+    """What opens the case to each of those who can open it now; empty for whom it is allocated to by name."""
+    return {
+        one.user.id: "" if any(why.allocated for why in one.reasons) else one.reasons[0].words
+        for one in seers
+    }
+
+
 def _reasons(case: Case) -> Iterable[tuple[User, Reason]]:
     """Everything that opens the case to somebody, before exclusions."""
     named = {case.owner_id}
     if access.works_on_cases(case.owner):
-        yield case.owner, Reason("Owner")
+        yield case.owner, Reason("Owner", allocated=True)
     for grant in grants(case).select_related("user"):
         named.add(grant.user_id)
         if access.works_on_cases(grant.user):
-            yield grant.user, Reason("Given the case", last_day=last_day_of(grant.ends_at))
+            yield grant.user, Reason("Given the case", last_day=last_day_of(grant.ends_at), allocated=True)
     for user in case.team.members.filter(role=User.Role.MANAGER, is_active=True):
         if user.id in named or not case.restricted:
             yield user, Reason("Manager of the team")

@@ -1,17 +1,18 @@
 """A case's timeline, read page by page from its ledger: newest first, by day, repeated views as one line."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils import timezone
 
 from audit import ledger
 from audit.models import Entry
+from cases import staff
 from cases.events import KINDS, Kind, content_of
 from cases.fields import ALTERED, Altered
 from cases.models import Case, User
@@ -23,6 +24,7 @@ GROUPS = (
     (SAW, "Saw"),
     ("changed", "Changed"),
     ("decided", "Decided"),
+    ("shared", "Shared"),
     ("requested", "Requested"),
     ("exported", "Exported"),
 )
@@ -31,6 +33,9 @@ EXCLUDED = "access.excluded"
 FOR_MANAGERS = ("access.excluded", "access.exclusion_ended", "access.reviewed")
 """Who is kept out, and how many, is the managers' to know, like who looked."""
 NO_ACCESS = "They have no access to this case now"
+NOT_ALLOCATED = "Not allocated to them"
+REFUSED = ("access.refused", "access.emergency_refused", "access.purpose_refused")
+"""Somebody tried to look and saw nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ class Line:
     actor: UUID
     kind: str
     detail: str
-    no_access: bool = False
+    flag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ def _filtered(found: "QuerySet[Entry]", chosen: Mapping[str, Any]) -> "QuerySet[
     return found
 
 
-def _line(entry: Entry, names: Mapping[UUID, str], may_see: Collection[UUID], *, with_reasons: bool) -> Line:
+def _line(entry: Entry, names: Mapping[UUID, str], flags: Mapping[UUID, str], *, with_reasons: bool) -> Line:
     # A kind that nobody registers any more is still told, in its own words.
     kind = KINDS.get(entry.kind) or Kind(
         "changed", entry.kind.replace(".", " ").replace("_", " ").capitalize()
@@ -108,31 +113,26 @@ def _line(entry: Entry, names: Mapping[UUID, str], may_see: Collection[UUID], *,
         actor=entry.actor,
         kind=entry.kind,
         detail=kind.detail(content),
-        no_access=kind.group == SAW and entry.actor not in may_see,
+        flag=flags.get(entry.actor, NO_ACCESS) if kind.group == SAW else "",
     )
 
 
 def _altered(entry: Entry, kind: Kind) -> Line:
     """An entry that no longer opens is told as it stands; `verify_ledger` says what is wrong with it."""
     at = timezone.localtime(entry.recorded_at)
-    return Line(kind.group, kind.title, at, SOMEBODY, entry.actor, entry.kind, ALTERED, no_access=False)
+    return Line(kind.group, kind.title, at, SOMEBODY, entry.actor, entry.kind, ALTERED)
 
 
 def _event(lines: list[Line]) -> dict[str, Any]:
     """One line, or repeated views of one person as one."""
     newest, oldest = lines[0], lines[-1]
     details = list(dict.fromkeys(line.detail for line in lines if line.detail))
-    flag = [NO_ACCESS] if newest.no_access else []
+    event = {"title": newest.title, "at": newest.at, "by": newest.by, "flag": newest.flag}
     if len(lines) == 1:
-        return {"title": newest.title, "at": newest.at, "by": newest.by, "lines": [*flag, *details]}
+        return event | {"lines": details}
     first, last = clock(oldest.at), clock(newest.at)
     times = f"{len(lines)} times, {first if first == last else f'{first}–{last}'}"
-    return {
-        "title": newest.title,
-        "at": newest.at,
-        "by": newest.by,
-        "lines": [times, *flag, *filter(None, [", ".join(details)])],
-    }
+    return event | {"lines": [times, *filter(None, [", ".join(details)])]}
 
 
 def collapse(lines: Iterable[Line]) -> Iterator[dict[str, Any]]:
@@ -152,8 +152,62 @@ def of_person(case: Case, user: User, since: datetime, until: datetime) -> list[
     found = entries(case, with_views=True).filter(
         actor=user.id, recorded_at__gte=since, recorded_at__lte=until
     )
-    may_see, names = {user.id}, {user.id: user.name}
-    return _days([_line(row, names, may_see, with_reasons=True) for row in found])
+    flags, names = {user.id: ""}, {user.id: user.name}
+    return _days([_line(row, names, flags, with_reasons=True) for row in found])
+
+
+def flags(case: Case) -> dict[UUID, str]:
+    """What stands beside a look at the case, by who looked; whoever is not in it has no access now."""
+    opens = staff.without_allocation(staff.who_may_see(case))
+    return {who: f"{NOT_ALLOCATED}: {_lower(why)}" if why else "" for who, why in opens.items()}
+
+
+def _lower(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Looker:
+    """Somebody who looked at a case, took a copy, or tried to and was refused: how often, first and last."""
+
+    actor: UUID
+    name: str
+    looked: int
+    copied: int
+    refused: int
+    first: datetime
+    last: datetime
+    flag: str
+
+
+def lookers(case: Case, marks: Mapping[UUID, str]) -> list[Looker]:
+    """Everybody who ever looked at the case, who needs a second look first, then the newest; one query each.
+
+    Args:
+        marks: what `flags` gives.
+    """
+    took, saw = kinds_in(["exported"]), kinds_in([SAW])
+    found = (
+        ledger.history(case.id)
+        .order_by()
+        .filter(kind__in=[*saw, *took])
+        .values("actor")
+        .annotate(
+            looked=Count("hash", filter=Q(kind__in=saw) & ~Q(kind__in=REFUSED)),
+            copied=Count("hash", filter=Q(kind__in=took)),
+            refused=Count("hash", filter=Q(kind__in=REFUSED)),
+            first=Min("recorded_at"),
+            last=Max("recorded_at"),
+        )
+    )
+    rows = list(found)
+    names = dict(User.objects.filter(id__in=[row["actor"] for row in rows]).values_list("id", "name"))
+    listed = [
+        Looker(**row, name=names.get(row["actor"], SOMEBODY), flag=marks.get(row["actor"], NO_ACCESS))
+        for row in rows
+    ]
+    listed.sort(key=lambda one: one.last, reverse=True)
+    return sorted(listed, key=lambda one: (one.flag != NO_ACCESS, not one.flag))
 
 
 def _days(lines: Iterable[Line]) -> list[dict[str, Any]]:
@@ -168,7 +222,7 @@ def read(
     chosen: Mapping[str, Any],
     *,
     with_views: bool,
-    may_see: Collection[UUID] = (),
+    marks: Mapping[UUID, str] | None = None,
     before: int | None = None,
     size: int = SIZE,
 ) -> Page:
@@ -177,7 +231,7 @@ def read(
     Args:
         chosen: filters: `kind` (groups), `person` (a user's id), `since` and `until` (days, both included).
         with_views: whether the reader may know who looked, and why somebody is kept out.
-        may_see: the ids of those who can open the case now; a look by anybody else is flagged.
+        marks: what `flags` gives: what stands beside a look, by who looked.
         before: only entries with a lower number.
         size: the most entries of a page.
     """
@@ -185,5 +239,5 @@ def read(
     rows = list((found.filter(seq__lt=before) if before else found)[: size + 1])
     more, rows = len(rows) > size, rows[:size]
     names = dict(User.objects.filter(id__in={row.actor for row in rows}).values_list("id", "name"))
-    lines = [_line(row, names, may_see, with_reasons=with_views) for row in rows]
+    lines = [_line(row, names, marks or {}, with_reasons=with_views) for row in rows]
     return Page(_days(lines), rows[-1].seq if more else None)

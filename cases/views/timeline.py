@@ -5,7 +5,7 @@ import re
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from cases import access, staff, timeline
+from cases import access, timeline
 from cases.forms.timeline import TimelineFilterForm
 from cases.views import page
 
@@ -35,9 +35,15 @@ def case_timeline(request: HttpRequest, reference: str) -> HttpResponse:
     chosen, before = form.chosen(), _before(request)
 
     def context() -> dict[str, object]:
-        may_see = {one.user.id for one in staff.who_may_see(case)}
-        found = timeline.read(case, chosen, with_views=with_views, may_see=may_see, before=before)
+        marks = timeline.flags(case) if with_views else {}
+        found = timeline.read(case, chosen, with_views=with_views, marks=marks, before=before)
+        who = (
+            before is None
+            and set(chosen) <= {"kind"}
+            and chosen.get("kind", [timeline.SAW]) == [timeline.SAW]
+        )
         return {
+            "lookers": timeline.lookers(case, marks) if with_views and who else None,
             "form": form,
             "days": found.days,
             "older": _older(request, found.older),

@@ -72,8 +72,38 @@ def test_a_look_by_somebody_without_access_is_flagged(
     assert timeline.NO_ACCESS not in html(client, address(a_case, "timeline/"))
     access_actions.end_grant(by=manager, case=a_case, user=granted)
     page = html(client, address(a_case, "timeline/"))
-    assert page.count(timeline.NO_ACCESS) == 1
-    assert page.index("Gwen Ford") < page.index(timeline.NO_ACCESS)
+    # In the table of who looked, where it comes first, and beside the look itself.
+    assert page.count(timeline.NO_ACCESS) == 2
+    assert page.index("Gwen Ford") < page.index(timeline.NO_ACCESS) < page.index("Mary Field")
+
+
+def test_a_look_by_somebody_to_whom_the_case_is_not_allocated_is_flagged(
+    client: Client, a_case: Case, officer: User, manager: User
+) -> None:
+    for user in (officer, manager):
+        client.force_login(user)
+        html(client, address(a_case))
+    page = html(client, address(a_case, "timeline/?kind=saw"))
+    assert page.count(f"{timeline.NOT_ALLOCATED}: manager of the team") == 2
+    flags = {one.name: one.flag for one in timeline.lookers(a_case, timeline.flags(a_case))}
+    assert flags == {manager.name: "Not allocated to them: manager of the team", officer.name: ""}
+
+
+def test_who_looked_counts_every_look_copy_and_refusal(
+    client: Client, a_case: Case, officer: User, colleague: User, manager: User
+) -> None:
+    client.force_login(officer)
+    for _ in range(3):
+        html(client, address(a_case))
+    client.force_login(colleague)
+    assert client.get(address(a_case)).status_code == 404
+    found = {one.name: one for one in timeline.lookers(a_case, timeline.flags(a_case))}
+    assert (found[officer.name].looked, found[officer.name].refused) == (3, 0)
+    assert (found[colleague.name].looked, found[colleague.name].refused) == (0, 1)
+    assert found[officer.name].first <= found[officer.name].last
+    assert next(iter(found)) == colleague.name
+    client.force_login(officer)
+    assert "Who looked" not in html(client, address(a_case, "timeline/?kind=saw"))
 
 
 def test_why_somebody_is_kept_out_is_for_managers(
