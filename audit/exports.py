@@ -10,8 +10,8 @@ at any moment, the next one goes on after the last whole chunk. `docs/decisions/
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final, Literal
 from uuid import UUID
 
