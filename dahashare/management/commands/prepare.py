@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from dahashare.checks import StartRefusedError, refuse_unsafe_start
+from dahashare.keys import LOG_KEY, missing_keys
 
 MARK = ".collected"
 
@@ -22,6 +23,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **__: Any) -> None:
         """Run each step; the first that fails ends the command with its reason."""
         call_command("migrate", interactive=False, verbosity=0)
+        self._make_log_key()
         # Does nothing where the cache is in Redis.
         call_command("createcachetable", verbosity=0)
         self._collect_static_files()
@@ -32,6 +34,11 @@ class Command(BaseCommand):
         call_command("index_people", verbosity=0)  # not before: it seals nothing under a key that is refused
         if settings.DEMO:
             call_command("demo")
+
+    def _make_log_key(self) -> None:
+        """A keys folder from before the log was signed gets its key; the other keys are never made here."""
+        if missing_keys(settings.KEYS_DIR) == [LOG_KEY]:
+            call_command("make_keys", stdout=self.stdout)
 
     def _collect_static_files(self) -> None:
         """Collect only when a source file changed: hashing and compressing them takes seconds."""
