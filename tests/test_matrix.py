@@ -117,6 +117,7 @@ MATRIX = {
     "case_safety": CASE,
     "case_sharing": CASE,
     "case_staff_safety": CASE_WORK,
+    "case_pack": CASE_MANAGED,
     "case_timeline": CASE_WHO,
     "cases": WORKS_ON_CASES,
     "cookies": OPEN,
