@@ -66,8 +66,8 @@ class Run:
         self.begins.append(len(self._owner))
 
     def hits(self, form: str) -> Iterator[Hit]:
-        """Every place of the form, also inside a piece."""
-        at = self.text.find(form)
+        """Every place of the form, also inside a piece; a form without a letter or figure is nowhere."""
+        at = self.text.find(form) if form else -1
         while at >= 0:
             end = at + len(form)
             first, last = self._owner[at], self._owner[end - 1]

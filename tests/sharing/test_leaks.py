@@ -59,6 +59,12 @@ def test_no_text_and_no_name_breaks_it(text: str, names: list[str]) -> None:
     assert all(one.end <= other.start for one, other in pairwise(there))
 
 
+@pytest.mark.parametrize("signs", ["-@-", "'@'", "—@…", "-", "@"])
+def test_signs_alone_identify_nobody(signs: str) -> None:
+    known = Known((Somebody((signs,), signs, signs, signs),), (signs,))
+    assert leaks.find(f"a {signs} b", known) == []
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
