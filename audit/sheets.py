@@ -190,7 +190,8 @@ def _parts(sheets: int) -> Iterator[tuple[str, str]]:
         f'{_XML}<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
         'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" '
         f'ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="{_TYPE}'
-        f'.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="{_TYPE}.styles+xml"/>{overrides}</Types>',
+        '.sheet.main+xml"/><Override PartName="/xl/styles.xml" '
+        f'ContentType="{_TYPE}.styles+xml"/>{overrides}</Types>',
     )
     yield (
         "_rels/.rels",

@@ -1,0 +1,366 @@
+"""What a worker does with an export that it took: fix what it holds, write it a chunk at a time, pack it.
+
+The rows are fixed once, by one statement, as the leaf indexes of the log at one size. A chunk is a part of
+that list, so that every worker writes the same; it is whole when its last file has its name.
+"""
+
+import errno
+import logging
+import sys
+import zlib
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from time import monotonic
+from typing import Any, Final
+from uuid import uuid4
+
+import pyzipper
+from django.db import DatabaseError, transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from audit import export_files, exports, ledger, proofs, sheets, zipped
+from audit.export_files import DamagedError, Reader, Writer
+from audit.models import Export
+
+log = logging.getLogger(__name__)
+
+CHUNK: Final = 500
+"""Rows of a chunk: so many are in memory at once, and so many are written again after a kill."""
+TURN: Final = 5.0
+"""Seconds that an export is written for before another one has its turn."""
+_BEAT: Final = 1.0
+_PLACE: Final = 8
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+class LostError(Exception):
+    """The export was cancelled, or another worker has taken it over."""
+
+
+class ProblemError(Exception):
+    """The export cannot be made, for a reason of `exports.PROBLEMS`."""
+
+
+def work(seconds: float = TURN) -> bool:
+    """Take an export, go on with it for so long, give it back or finish it; whether there was one.
+
+    Whatever happens to it is in its row; an error that nobody foresaw is logged without its words.
+    """
+    export = exports.take(uuid4(), timezone.now())
+    if export is None:
+        return False
+    try:
+        _go_on(Job(export), monotonic() + seconds)
+    except LostError:
+        _clear(export)
+    except ProblemError as problem:
+        exports.fail(export, str(problem))
+    except DamagedError:
+        exports.fail(export, exports.DAMAGED)
+    except Exception as error:
+        if not _disk_is_full(error):
+            log.error("Export %s stopped (%s)", export.id, type(error).__name__)  # noqa: TRY400 - no words
+            raise
+        exports.fail(export, exports.DISK_FULL)
+    return True
+
+
+def _go_on(job: "Job", until: float) -> None:
+    while job.advance():
+        if monotonic() > until:
+            job.give_back()
+            return
+    job.finish()
+
+
+def _disk_is_full(error: Exception) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in _FULL
+    return isinstance(error, DatabaseError) and "disk is full" in str(error)
+
+
+def _clear(export: Export) -> None:
+    """Remove what a worker may have written after the export was ended."""
+    still = (exports.QUEUED, exports.WRITING, exports.DONE)
+    if not Export.objects.filter(id=export.id, state__in=still).exists():
+        export_files.remove(exports.folder_of(export.id))
+
+
+@dataclass(frozen=True)
+class Part:
+    """A file of the package on its way in: its name, and its bytes, as often as they are asked for."""
+
+    name: str
+    pieces: Callable[[], Iterable[bytes]]
+
+
+class Job:
+    """An export in the hands of the worker that took it."""
+
+    def __init__(self, export: Export) -> None:
+        self.export = export
+        self.source = exports.source_of(export)
+        self.folder = exports.folder_of(export.id)
+        self.form = str(export.options["format"])
+        self._beaten = monotonic()
+
+    @cached_property
+    def key(self) -> bytes:
+        return exports.key_of(self.export)
+
+    @cached_property
+    def about(self) -> proofs.About:
+        return self.source.about(self.export)
+
+    @cached_property
+    def titles(self) -> list[str]:
+        return [column.title for column in self.about.columns]
+
+    @cached_property
+    def show(self) -> frozenset[str]:
+        return proofs.to_show(self.about.columns, self.about.filters)
+
+    # --- the row ---
+
+    def keep(self, **columns: Any) -> None:
+        """Say that this worker is alive, and write columns; LostError where the export is not its own."""
+        until = timezone.now() + exports.LEASE
+        if not exports.mine(self.export).update(lease_until=until, **columns):
+            raise LostError
+        self._beaten = monotonic()
+
+    def alive(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """The same pieces; while they come, the row says that somebody works on them."""
+        for piece in pieces:
+            if monotonic() - self._beaten > _BEAT:
+                self.keep()
+            yield piece
+
+    def give_back(self) -> None:
+        """Let another export have its turn."""
+        exports.mine(self.export).update(lease=None, lease_until=timezone.now(), attempts=0)
+
+    # --- the files ---
+
+    def _name(self, what: str) -> str:
+        return f"{self.export.manifest['files']}.{what}"
+
+    def _writer(self, name: str) -> Writer:
+        return Writer(self.folder / name, self.key, f"{self.export.id} {name}")
+
+    def _reader(self, name: str) -> Reader:
+        return Reader(self.folder / name, self.key, f"{self.export.id} {name}")
+
+    def _read(self, name: str) -> Iterator[bytes]:
+        with self._reader(name) as reader:
+            yield from reader.read()
+
+    # --- which rows, once and for good ---
+
+    def _fix(self) -> None:
+        """Fix the rows: which entries, of the log as it is now. A worker that is second has lost."""
+        export = self.export
+        export.log_size = ledger.sequence()
+        export.manifest = {"files": uuid4().hex, "chunk": CHUNK}
+        with self._writer(self._name("rows")) as file:
+            for piece in self.alive(_packed(self.source.select(export))):
+                file.write(piece)
+        export.total = file.size // _PLACE
+        if self.form == "pdf" and export.total > sheets.PDF_MOST:
+            raise ProblemError(exports.TOO_MANY)
+        self.keep(log_size=export.log_size, manifest=export.manifest, total=export.total)
+
+    def _indexes(self, start: int, end: int) -> list[int]:
+        with self._reader(self._name("rows")) as file:
+            return _unpacked(b"".join(file.read(start * _PLACE, end * _PLACE)))
+
+    def _all_indexes(self) -> Iterator[int]:
+        for piece in self._read(self._name("rows")):
+            yield from _unpacked(piece)
+
+    # --- chunk by chunk ---
+
+    @property
+    def _chunks(self) -> int:
+        return -(-(self.export.total or 0) // int(self.export.manifest["chunk"]))
+
+    @cached_property
+    def _written(self) -> Iterator[int]:
+        """The numbers of the chunks that are still to be written."""
+        there = {path.name for path in self.folder.glob(self._name("*.data"))}
+        return iter([at for at in range(self._chunks) if self._name(f"{at:06}.data") not in there])
+
+    def advance(self) -> bool:
+        """Write the next chunk that is not there yet; whether there was one."""
+        if self.export.total is None:
+            self._fix()
+        number = next(self._written, None)
+        if number is not None:
+            self._write(number)
+        return number is not None
+
+    def _write(self, number: int) -> None:
+        size, total = int(self.export.manifest["chunk"]), self.export.total or 0
+        start, end = number * size, min((number + 1) * size, total)
+        lines = self._lines(self._indexes(start, end))
+        self.write_chunk(number, lines)
+        self.keep(done=Greatest(F("done"), end), attempts=0)
+
+    def write_chunk(self, number: int, lines: Sequence[exports.Line], *, proved: bool = True) -> None:
+        """Write the files of a chunk; the one of the data, which makes it whole, last."""
+        if proved:
+            with self._writer(self._name(f"{number:06}.proof")) as file:
+                file.write(proofs.lines(lines, self.show))
+        with self._writer(self._name(f"{number:06}.data")) as file:
+            file.write(sheets.rows(self.form, self.titles, [line.cells for line in lines]))
+
+    def _lines(self, indexes: Sequence[int]) -> Sequence[exports.Line]:
+        lines = self.source.lines(self.export, indexes)
+        if [line.index for line in lines] != list(indexes):
+            raise DamagedError("an entry that was chosen is not there")
+        return lines
+
+    # --- the package ---
+
+    def finish(self) -> None:
+        """Pack what was written, and say so in the row and in the ledger; then it can be downloaded."""
+        export, name = self.export, f"{self.export.lease}.package"
+        if export.options.get("names"):
+            self.source.disclosed(export, self._all_indexes())
+        parts, manifest = self._parts()
+        with self._writer(name) as file:
+            _pack(file, parts, self.alive, self.source.secrets(export)["password"])
+        said = {"files": export.manifest["files"], "package": name, "sha256": manifest}
+        self._done(said, file.size)
+        for path in self.folder.iterdir():
+            if path.name != name:
+                export_files.remove(path)
+
+    def _done(self, said: dict[str, str], size: int) -> None:
+        export, now = self.export, timezone.now()
+        written = {"export": str(export.id), "purpose": export.purpose, "rows": export.total, "size": size}
+        append = self.source.record(export, "export.written", written | {"manifest": said["sha256"]})
+        with transaction.atomic():
+            self.keep(
+                state=exports.DONE,
+                done=export.total,
+                size=size,
+                manifest=said,
+                finished_at=now,
+                expires_at=now + exports.KEPT,
+            )
+            append()
+
+    def _parts(self) -> tuple[list[Part], str]:
+        """The files of the package in their order, and the SHA-256 of its manifest."""
+        parts = [self._data(), Part(proofs.PROOF, lambda: self._of_chunks("proof"))]
+        stored = [self._stored(part) for part in parts]
+        manifest = ""
+        try:
+            files = proofs.finish(self.about, rows=self._all_indexes(), data=stored, opened=self._lines)
+            for name, pieces in files:
+                digest = self._keep_file(name, pieces)
+                manifest = digest if name == proofs.MANIFEST else manifest
+                parts.append(Part(name, lambda name=name: self._read(self._name(name))))  # type: ignore[misc]
+        except ValueError as error:
+            raise DamagedError("nothing can be proved with this log") from error
+        return parts, manifest
+
+    def _keep_file(self, name: str, pieces: Iterable[bytes]) -> str:
+        digest = sha256()
+        with self._writer(self._name(name)) as file:
+            for piece in self.alive(pieces):
+                digest.update(piece)
+                file.write(piece)
+        return digest.hexdigest()
+
+    def _stored(self, part: Part) -> proofs.Stored:
+        size, digest = 0, sha256()
+        for piece in self.alive(part.pieces()):
+            size += len(piece)
+            digest.update(piece)
+        return proofs.Stored(part.name, size, digest.digest())
+
+    def _data(self) -> Part:
+        """The data's file. What is not simply rows one after the other is written once more, as one file."""
+        name = f"{self.export.source}.{self.form}"
+        if self.form in ("csv", "jsonl"):
+            return Part(name, self._rows)
+        with self._writer(self._name(name)) as file:
+            if self.form == "xlsx":
+                sheets.workbook(file, self.titles, self._counted())
+            else:
+                rows = sheets.read_rows(self._of_chunks("data"))
+                file.write(self.source.paper(self.export, self.titles, rows))
+        return Part(name, lambda: self._read(self._name(name)))
+
+    def _rows(self) -> Iterator[bytes]:
+        yield sheets.head(self.form, self.titles)
+        yield from self._of_chunks("data")
+
+    def _of_chunks(self, what: str) -> Iterator[bytes]:
+        for number in range(self._chunks):
+            yield from self._read(self._name(f"{number:06}.{what}"))
+
+    def _counted(self) -> Iterator[tuple[int, Iterable[bytes]]]:
+        size, total = int(self.export.manifest["chunk"]), self.export.total or 0
+        for number in range(self._chunks):
+            rows = min(size, total - number * size)
+            yield rows, self.alive(self._read(self._name(f"{number:06}.data")))
+
+
+def _packed(indexes: Iterable[int]) -> Iterator[bytes]:
+    """Indexes as eight bytes each, the lowest first, some at a time."""
+    some = array("Q")
+    for index in indexes:
+        some.append(index)
+        if len(some) == 8192:
+            yield _little(some).tobytes()
+            some = array("Q")
+    yield _little(some).tobytes()
+
+
+def _unpacked(stored: bytes) -> list[int]:
+    return _little(array("Q", stored)).tolist()
+
+
+def _little(numbers: "array[int]") -> "array[int]":
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
+
+
+Alive = Callable[[Iterable[bytes]], Iterator[bytes]]
+
+
+def _pack(file: Writer, parts: Sequence[Part], alive: Alive, password: str) -> None:
+    """Write the package: one zip, locked with AES-256 where there is a password."""
+    if password:
+        _lock(file, parts, alive, password)
+        return
+    members = [_member(part, alive) for part in parts]
+    for piece in zipped.package(members, [alive(part.pieces()) for part in parts]):
+        file.write(piece)
+
+
+def _member(part: Part, alive: Alive) -> zipped.Member:
+    size = crc = 0
+    for piece in alive(part.pieces()):
+        size, crc = size + len(piece), zlib.crc32(piece, crc)
+    return zipped.Member(part.name, size, crc)
+
+
+def _lock(file: Writer, parts: Sequence[Part], alive: Alive, password: str) -> None:
+    with pyzipper.AESZipFile(
+        file, "w", compression=pyzipper.ZIP_STORED, encryption=pyzipper.WZ_AES
+    ) as locked:
+        locked.setpassword(password.encode())
+        for part in parts:
+            with locked.open(locked.zipinfo_cls(part.name), "w", force_zip64=True) as inside:
+                for piece in alive(part.pieces()):
+                    inside.write(piece)

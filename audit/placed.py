@@ -1,0 +1,43 @@
+"""Entries by their place in the log, some at a time, as the exports read them."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+_ENTRIES = """
+SELECT l."index", e.hash, e.subject, e.request_key, e.header, e.sealed
+FROM audit_leaf l JOIN audit_entry e ON e.hash = l.hash WHERE l."index" IN ({}) ORDER BY l."index"
+"""
+
+
+class Placed(NamedTuple):
+    """An entry at its place in the log, as it is stored."""
+
+    index: int
+    hash: bytes
+    subject: UUID
+    request_key: UUID
+    header: bytes
+    sealed: bytes
+
+
+def entries(indexes: Sequence[int]) -> list[Placed]:
+    """The entries at these places, in their order; one query for up to some thousands.
+
+    Read by the driver: rows of the ORM take longer to make than the database takes to find them.
+    """
+    if not indexes:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTRIES.format(", ".join(["%s"] * len(indexes))), list(indexes))
+        rows = cursor.fetchall()
+    return [
+        Placed(index, bytes(hashed), _uuid(subject), _uuid(key), bytes(header), bytes(sealed))
+        for index, hashed, subject, key, header, sealed in rows
+    ]
+
+
+def _uuid(stored: Any) -> UUID:
+    return stored if isinstance(stored, UUID) else UUID(hex=stored)
