@@ -283,10 +283,14 @@ def _text(value: bytes) -> str:
     return value.decode("ascii", "backslashreplace")
 
 
-def verify(rows: Iterable[Row]) -> Verdict:
+def verify(rows: Iterable[Row], before: Callable[[Row], tuple[int, bytes]] | None = None) -> Verdict:
     """Recompute every hash and link of `rows`, ordered by subject and place, in one pass, in constant memory.
 
     An entry that is wrong in itself is named before a broken link: it is the cause, the link only shows it.
+
+    Args:
+        before: the place and the hash of the entry before a subject's first row, where the rows are not whole
+            chains; else each begins at one.
     """
     entries = subjects = seq = 0
     prev = GENESIS
@@ -302,7 +306,8 @@ def verify(rows: Iterable[Row]) -> Verdict:
         if last is None or row.subject != last.subject:
             if last is not None:
                 link = link or named(last, _wrong_at_end(last, seq))
-            subjects, seq, prev = subjects + 1, 0, GENESIS
+            subjects += 1
+            seq, prev = before(row) if before else (0, GENESIS)
         own = own or named(row, _wrong_in_itself(row))
         link = link or named(row, _wrong_in_place(row, seq, prev))
         seq, prev, last = seq + 1, row.hash, row

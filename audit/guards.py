@@ -160,7 +160,7 @@ def _install_postgresql(connection: BaseDatabaseWrapper) -> None:
 
 
 def _install_on(connection: BaseDatabaseWrapper, schema: str, table: str) -> None:
-    for name, (function, events, each, _) in _expected_postgresql(table).items():
+    for name, (function, events, each, _) in triggers.postgresql_triggers(table).items():
         on = f'ON {schema}."{table}"'
         _execute(
             connection,
@@ -169,10 +169,6 @@ def _install_on(connection: BaseDatabaseWrapper, schema: str, table: str) -> Non
             f'EXECUTE FUNCTION {schema}."{function}"();\n'
             f'ALTER TABLE {schema}."{table}" ENABLE ALWAYS TRIGGER "{name}"',
         )
-
-
-def _expected_postgresql(table: str) -> dict[str, tuple[str, str, str, int]]:
-    return triggers.POSTGRESQL_ENTRY_TRIGGERS if table == triggers.ENTRY else triggers.POSTGRESQL_TRIGGERS
 
 
 def _schema(connection: BaseDatabaseWrapper) -> str:
@@ -187,7 +183,7 @@ def _faults_postgresql(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, s
         actual.setdefault(table, {})[name] = tuple(rest)
     for table in _present(connection):
         there = actual.get(table, {})
-        expected = _expected_postgresql(table)
+        expected = triggers.postgresql_triggers(table)
         for name, (function, _, _, kind) in expected.items():
             if name not in there:
                 yield table, f"the guard {name} on {table} is not there"

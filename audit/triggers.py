@@ -7,6 +7,7 @@ compares a header with its columns as one piece of text, and reads no JSON.
 from collections.abc import Iterable, Sequence
 
 ENTRY = "audit_entry"
+LEAF = "audit_leaf"
 BINARY = ("hash", "prev", "ct", "commit", "header", "sealed")
 UUIDS = ("subject", "actor", "request_key")
 TIMES = ("recorded_at", "occurred_at")
@@ -90,6 +91,8 @@ def sqlite_triggers(
     ]
     if table == ENTRY:
         refusals += _sqlite_entry_checks()
+    if table == LEAF:
+        refusals += _sqlite_leaf_checks()
     insert = "\n".join(refusals)
     triggers = {f"{table}_guard_insert": f'BEFORE INSERT ON "{table}" FOR EACH ROW BEGIN\n{insert}\nEND'}
     for event in ("UPDATE", "DELETE"):
@@ -149,10 +152,28 @@ def _sqlite_entry_checks() -> list[str]:
     ]
 
 
+def _sqlite_leaf_checks() -> list[str]:
+    return [
+        _sqlite_refuse(
+            f"{LEAF}: a column has the wrong form",
+            "typeof(NEW.\"index\") <> 'integer' OR typeof(NEW.\"hash\") <> 'blob'",
+        ),
+        _sqlite_refuse(
+            f"{LEAF}: index does not follow the last leaf",
+            f'NEW."index" IS NOT coalesce((SELECT max("index") FROM "{LEAF}"), -1) + 1',  # noqa: S608 - ours
+        ),
+        _sqlite_refuse(
+            f"{LEAF}: no entry has this hash",
+            f'NOT EXISTS (SELECT 1 FROM "{ENTRY}" WHERE "hash" = NEW."hash")',  # noqa: S608 - our own names
+        ),
+    ]
+
+
 # --- PostgreSQL ------------------------------------------------------------------------------------------
 
 REFUSE = "audit_guard_refuse"
 CHECK = "audit_guard_entry"
+PLACE = "audit_guard_leaf"
 
 # Trigger name → (function, events, row or statement, pg_trigger.tgtype: 1 row, 2 before, 4 insert, 8 delete,
 # 16 update, 32 truncate).
@@ -164,6 +185,16 @@ POSTGRESQL_ENTRY_TRIGGERS = {
     **POSTGRESQL_TRIGGERS,
     "audit_guard_insert": (CHECK, "INSERT", "ROW", 7),
 }
+POSTGRESQL_LEAF_TRIGGERS = {
+    **POSTGRESQL_TRIGGERS,
+    "audit_guard_insert": (PLACE, "INSERT", "ROW", 7),
+}
+
+
+def postgresql_triggers(table: str) -> dict[str, tuple[str, str, str, int]]:
+    """The triggers that `table` must have."""
+    own = {ENTRY: POSTGRESQL_ENTRY_TRIGGERS, LEAF: POSTGRESQL_LEAF_TRIGGERS}
+    return own.get(table, POSTGRESQL_TRIGGERS)
 
 
 def postgresql_functions(schema: str) -> dict[str, str]:
@@ -176,6 +207,7 @@ BEGIN
     MESSAGE = TG_TABLE_NAME || ' is append-only: ' || TG_OP || ' refused';
 END""",
         CHECK: _postgresql_check(schema),
+        PLACE: _postgresql_leaf_check(schema),
     }
 
 
@@ -214,5 +246,23 @@ BEGIN
   {last}
     WHERE e.subject = NEW.subject ORDER BY e.seq DESC LIMIT 1;
 {refusals}
+  RETURN NEW;
+END"""
+
+
+def _postgresql_leaf_check(schema: str) -> str:
+    last = f'SELECT max(l."index") INTO last_index FROM {schema}."{LEAF}" l'  # noqa: S608 - our own names
+    there = f'SELECT 1 FROM {schema}."{ENTRY}" e WHERE e.hash = NEW.hash'  # noqa: S608 - our own names
+    return f"""
+DECLARE
+  last_index bigint;
+BEGIN
+  {last};
+  IF NEW."index" IS DISTINCT FROM coalesce(last_index, -1) + 1 THEN
+    RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = '{LEAF}: index does not follow the last leaf';
+  END IF;
+  IF NOT EXISTS ({there}) THEN
+    RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = '{LEAF}: no entry has this hash';
+  END IF;
   RETURN NEW;
 END"""

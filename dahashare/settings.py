@@ -2,6 +2,9 @@
 
 DAHASHARE_DATA    folder of the database, keys, queue and exports (default var/live)
 DAHASHARE_KEYS    folder of the keys, where they are kept elsewhere (default DAHASHARE_DATA/keys)
+DAHASHARE_CHECKPOINTS  folder of the log's checkpoints (default DAHASHARE_DATA/checkpoints). Files are only
+                  added. Back it up, and never set it back together with the database
+DAHASHARE_CHECKPOINT_COPY  a second folder for them, such as a mounted share that lets nobody change a file
 DAHASHARE_DEMO    1 for the demonstration copy: made-up cases, one sign-in button per role, loopback only
 DATABASE_URL      postgres://… in production; SQLite in DAHASHARE_DATA otherwise
 REDIS_URL         redis://… in production; a file-system queue in DAHASHARE_DATA otherwise
@@ -45,6 +48,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO = env.bool("DAHASHARE_DEMO", default=False)
 DATA_DIR = Path(env.str("DAHASHARE_DATA", default=str(BASE_DIR / "var" / ("demo" if DEMO else "live"))))
 KEYS_DIR = Path(env.str("DAHASHARE_KEYS", default=str(DATA_DIR / "keys")))
+CHECKPOINT_DIR = env.str("DAHASHARE_CHECKPOINTS", default="") or str(DATA_DIR / "checkpoints")
+CHECKPOINT_COPY = env.str("DAHASHARE_CHECKPOINT_COPY", default="")
 HTTPS = env.bool("DAHASHARE_HTTPS", default=False)
 DEBUG = False
 
@@ -181,7 +186,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 AUTH_USER_MODEL = "cases.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["cases.signed_in.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -230,6 +235,7 @@ CSRF_FAILURE_VIEW = "dahashare.views.csrf_failure"
 # Where Quick exit leads; empty: a blank page of our own.
 QUICK_EXIT_URL = env.str("DAHASHARE_QUICK_EXIT", default="")
 
+SESSION_ENGINE = "cases.signed_in"
 SESSION_COOKIE_NAME = "dahashare_demo" if DEMO else "dahashare"
 # Nobody stays signed in longer than this, however busy they are.
 SESSION_COOKIE_AGE = max(60, int(env.float("DAHASHARE_SESSION_HOURS", default=10) * 60 * 60))

@@ -16,11 +16,13 @@ from dahashare.keys import make_keys
 from tests import servers
 
 _open = contextlib.ExitStack()
-POSTGRES_SERVER = "DAHASHARE_TEST_POSTGRES"
+TEMPLATES = "DAHASHARE_TEST_TEMPLATES"
+"""The folder of what the processes of a run share (tests/template.py)."""
 
 
 def _prepare() -> None:
     names = ("DEMO", "KEYS", "HOSTS", "HTTPS", "PROXIES", "SESSION_HOURS", "OIDC_ISSUER", "URL", "MAIL")
+    names += ("CHECKPOINTS", "CHECKPOINT_COPY")
     for name in ("REDIS_URL", *(f"DAHASHARE_{name}" for name in names)):
         os.environ.pop(name, None)
     folder = tempfile.TemporaryDirectory(prefix="dahashare-test-", ignore_cleanup_errors=True)
@@ -28,6 +30,9 @@ def _prepare() -> None:
     os.environ["DAHASHARE_DATA"] = str(data)
     make_keys(data / "keys")
     (data / "static").mkdir()
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        (data / "shared").mkdir()
+        os.environ[TEMPLATES] = str(data / "shared")
     wanted = os.environ.get("TEST_DATABASE", "sqlite")
     if wanted not in {"sqlite", "postgres"}:
         raise pytest.UsageError(f"TEST_DATABASE is {wanted!r}; it can be sqlite or postgres")

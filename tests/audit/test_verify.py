@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from audit import guards, ledger
+from audit import guards, ledger, verifying
 from audit.models import Entry, Head
 from tests.audit import making
 from tests.guards import disarmed
@@ -125,7 +125,7 @@ def test_what_postgresql_has_no_spelling_for_is_named(entries: list[Entry], chan
 def test_a_ledger_longer_than_a_chunk_is_read_whole(
     entries: list[Entry], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger, "CHUNK", 2)
+    monkeypatch.setattr(verifying, "CHUNK", 2)
     assert ledger.verify() == ledger.Report(5, 2, None)
     tamper(entries[4], kind="trial.seen")
     problem = ledger.verify().problem
@@ -186,8 +186,8 @@ def test_a_missing_head_shows(entries: list[Entry]) -> None:
 @pytest.fixture
 def projections(monkeypatch: pytest.MonkeyPatch) -> None:
     """No projections but those of the test."""
-    monkeypatch.setattr(ledger, "_compare", {})
-    monkeypatch.setattr(ledger, "_count", {})
+    monkeypatch.setattr(verifying, "_compare", {})
+    monkeypatch.setattr(verifying, "_count", {})
 
 
 @pytest.mark.usefixtures("projections")
@@ -250,6 +250,7 @@ def test_the_command_speaks_json(entries: list[Entry]) -> None:
     found = json.loads(said)
     assert code == 0
     assert found.pop("seconds") >= 0
+    assert found.pop("log")["size"] == 5
     assert found == {"ok": True, "entries": 5, "subjects": 2, "problem": None, "guards_missing": []}
     tamper(entries[2], kind="trial.seen")
     code, said = command("--json")

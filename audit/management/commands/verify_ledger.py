@@ -1,4 +1,4 @@
-"""`manage.py verify_ledger`: recompute the whole ledger and say in plain words whether it matches."""
+"""`manage.py verify_ledger`: recompute the whole ledger and its log, and say in plain words what matches."""
 
 import json
 import time
@@ -26,30 +26,46 @@ class Command(BaseCommand):
         unguarded = guards.missing()
         seconds = time.monotonic() - start
         if options["json"]:
-            ok = report.problem is None and not unguarded
-            found = {"ok": ok, **asdict(report), "guards_missing": unguarded, "seconds": round(seconds, 3)}
-            self.stdout.write(json.dumps(found))
+            self.stdout.write(json.dumps(_for_machines(report, unguarded, seconds)))
         else:
-            for line in _sentences(report, unguarded, seconds):
+            for line in [*sentences(report, seconds), *_guards(unguarded)]:
                 self.stdout.write(line)
         if report.problem or unguarded:
             raise SystemExit(1)
 
 
-def _sentences(report: ledger.Report, unguarded: list[str], seconds: float) -> list[str]:
+def _for_machines(report: ledger.Report, unguarded: list[str], seconds: float) -> dict[str, Any]:
+    return {
+        "ok": report.problem is None and not unguarded,
+        "entries": report.entries,
+        "subjects": report.subjects,
+        "problem": report.problem and asdict(report.problem),
+        "log": {"size": report.edge.size, "root": report.edge.root().hex()},
+        "guards_missing": unguarded,
+        "seconds": round(seconds, 3),
+    }
+
+
+def sentences(report: ledger.Report, seconds: float) -> list[str]:
+    """What a verification found, in plain words."""
     problem = report.problem
     if problem is None:
-        lines = [
-            f"All {report.entries:,} entries match. ({report.subjects:,} subjects, {seconds:.1f} seconds)"
+        return [
+            f"All {report.entries:,} entries match. ({report.subjects:,} subjects, {seconds:.1f} seconds)",
+            f"The log holds {report.edge.size:,} entries and matches every checkpoint that is kept here.",
+            f"  root {report.edge.root().hex()}",
         ]
-    elif problem.hash:
-        lines = [
+    if problem.hash:
+        return [
             f"The ledger does not match. First bad entry: number {problem.seq} of subject {problem.subject}",
             f"  hash {problem.hash}",
             f"  {problem.why}",
         ]
-    else:
-        lines = ["The ledger does not match.", f"  {problem.why}"]
-    if unguarded:
-        lines += ["The database is not guarded as it must be:", *(f"  {why}" for why in unguarded)]
-    return lines
+    number = [f"  number {problem.seq} of the log"] if problem.seq else []
+    return ["The ledger does not match.", *number, f"  {problem.why}"]
+
+
+def _guards(unguarded: list[str]) -> list[str]:
+    if not unguarded:
+        return []
+    return ["The database is not guarded as it must be:", *(f"  {why}" for why in unguarded)]

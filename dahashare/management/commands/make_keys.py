@@ -85,6 +85,6 @@ class Command(BaseCommand):
         if signed:
             raise CommandError(
                 f"The log was signed with a key that the folder {settings.KEYS_DIR} does not hold. Put back "
-                f"the copy of {LOG_KEY} that was kept elsewhere. If every copy is lost: make_keys --new-log-key, "
-                "which opens the log under a new name; give its new public key to everybody who checks it."
+                f"the copy of {LOG_KEY} that was kept elsewhere. If every copy is lost: make_keys "
+                "--new-log-key; then give the new public key to everybody who checks the log."
             )

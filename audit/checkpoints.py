@@ -1,0 +1,247 @@
+"""Checkpoints: signed statements of the log's size and root, kept where the database cannot reach.
+
+Each is a row and a file of the folder `CHECKPOINT_DIR` (and of `CHECKPOINT_COPY`, such as a share with object
+lock). Files are only ever added. A file that the log does not bear out means that the database is an older
+copy, or another one: the log then goes on under a new origin, and an entry cites what the files say.
+"""
+
+import logging
+import os
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models, transaction
+
+from audit import leaves, note, signing
+from audit.models import Checkpoint, Entry
+
+EVERY = timedelta(minutes=15)
+SUFFIX = ".txt"
+log = logging.getLogger(__name__)
+
+
+class LogSetBackError(Exception):
+    """The log does not hold what kept checkpoints say; `notes` are the last one of each origin."""
+
+    def __init__(self, notes: Sequence[str]) -> None:
+        super().__init__("checkpoints beside the database say more than the log holds, or something else")
+        self.notes = tuple(notes)
+
+
+# --- The folder --------------------------------------------------------------------------------------------
+
+
+def folder() -> Path:
+    """Where the files are."""
+    return Path(settings.CHECKPOINT_DIR)
+
+
+def _name(statement: note.Statement) -> str:
+    return f"{statement.origin.removeprefix(signing.ORIGIN)}-{statement.size:012}{SUFFIX}"
+
+
+def _keep(place: Path, statement: note.Statement, text: str) -> None:
+    """Write a file that is not there yet, whole or not at all; one that is there stays."""
+    path = place / _name(statement)
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.exists():
+        return
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(
+            os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+        ) as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        # A rename would replace a file that another process wrote meanwhile.
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _keep_copy(statement: note.Statement, text: str) -> None:
+    """Also in the second folder, where there is one; a share that is away must not stop the log."""
+    if not settings.CHECKPOINT_COPY:
+        return
+    try:
+        _keep(Path(settings.CHECKPOINT_COPY), statement, text)
+    except OSError:
+        log.exception("A checkpoint could not be copied to the second folder")
+
+
+def kept() -> dict[str, list[Path]]:
+    """The files of both folders by the origin in their names, the largest size first; nothing is opened."""
+    found: dict[str, dict[str, Path]] = {}
+    for place in filter(None, (settings.CHECKPOINT_DIR, settings.CHECKPOINT_COPY)):
+        try:
+            paths = list(Path(place).glob(f"[!.]*-*{SUFFIX}"))
+        except OSError:
+            continue
+        for path in paths:
+            found.setdefault(path.name.rpartition("-")[0], {}).setdefault(path.name, path)
+    return {
+        name: sorted(paths.values(), key=lambda path: path.name, reverse=True)
+        for name, paths in sorted(found.items())
+    }
+
+
+def read(path: Path) -> str:
+    """The text of a file, as far as a note can go; nothing where it cannot be read."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            return file.read(note.MOST_BYTES + 1)
+    except (OSError, ValueError):
+        return ""
+
+
+# --- What they say against what the database holds --------------------------------------------------------
+
+
+def set_back() -> tuple[str, ...]:
+    """The newest note of each origin, where the log does not bear it out; none where all is well.
+
+    Cheap: names of files, one question, and for each origin the leaves since the last good check.
+    """
+    newest = _newest_files()
+    for row in _newest_rows():
+        found = _ours(row.note)
+        if found and (row.origin not in newest or found.size > newest[row.origin][0].size):
+            newest[row.origin] = (found, row.note)
+    return tuple(text for _, (said, text) in sorted(newest.items()) if not borne_out(said))
+
+
+def _ours(text: str) -> note.Statement | None:
+    """What a note says that our key signed: nobody else can have the log reopened by a file or a row."""
+    try:
+        found = note.read(text)
+    except note.NotANoteError:
+        return None
+    return found.statement if found.signed_by(signing.key_name(), signing.public_key()) else None
+
+
+def _newest_files() -> dict[str, tuple[note.Statement, str]]:
+    newest = {}
+    for paths in kept().values():
+        for path in paths:
+            text = read(path)
+            said = _ours(text)
+            if said:
+                newest[said.origin] = (said, text)
+                break
+    return newest
+
+
+def _newest_rows() -> Iterable[Checkpoint]:
+    largest = Checkpoint.objects.values("origin").annotate(most=models.Max("size")).order_by()
+    same = models.Q(pk__in=[])
+    for one in largest:
+        same |= models.Q(origin=one["origin"], size=one["most"])
+    return Checkpoint.objects.filter(same)
+
+
+def borne_out(said: note.Statement) -> bool:
+    """Whether the log, at that size, has that root."""
+    try:
+        return leaves.edge(said.size).root() == said.root
+    except leaves.MissingLeafError:
+        return False
+
+
+def cited(notes: Sequence[str]) -> UUID:
+    """The request key of the entry that cites these notes: it is made once, and found without a key."""
+    return UUID(bytes=sha256("".join(notes).encode()).digest()[:16], version=4)
+
+
+def is_cited(notes: Sequence[str]) -> bool:
+    """Whether the log was reopened after these notes."""
+    return Entry.objects.filter(request_key=cited(notes)).exists()
+
+
+def origin() -> str:
+    """The name under which the log goes on. Raises LogSetBackError where that has to be a new one first."""
+    notes = set_back()
+    if notes:
+        if not is_cited(notes):
+            raise LogSetBackError(notes)
+        return _origin_after("".join(notes))
+    newest = newest_checkpoint()
+    if newest is None:
+        return f"{signing.ORIGIN}{secrets.token_hex(8)}"
+    # Another key, since every copy of the old one was lost: what it signed stays its own.
+    return newest.origin if _ours(newest.note) else _origin_after(newest.note)
+
+
+def _origin_after(text: str) -> str:
+    return f"{signing.ORIGIN}{sha256(text.encode()).hexdigest()[:16]}"
+
+
+# --- Making one --------------------------------------------------------------------------------------------
+
+
+def newest_checkpoint() -> Checkpoint | None:
+    """The checkpoint that was made last."""
+    return Checkpoint.objects.order_by("-made_at", "-size").first()
+
+
+def checkpoint(now: datetime, *, at_once: bool = False) -> Checkpoint | None:
+    """Sign the log as it is, where it has grown since the last checkpoint; None where nothing was made.
+
+    Args:
+        at_once: do not wait until `EVERY` has passed since the last one.
+
+    Raises:
+        LogSetBackError: the log is shorter than a checkpoint says, or another: it is not signed.
+    """
+    newest = newest_checkpoint()
+    if newest and not at_once and timedelta(0) <= now - newest.made_at < EVERY:
+        return None
+    size = leaves.sequence()
+    with transaction.atomic():
+        leaves.lock()
+        name = origin()
+        last = Checkpoint.objects.filter(origin=name).order_by("-size").first()
+        if size == (last.size if last else 0):
+            return None
+        said = note.Statement(name, size, leaves.edge(size).root())
+        text = signed(said)
+        # The file first: a checkpoint without one would be forgotten with the database.
+        _keep(folder(), said, text)
+        _keep_copy(said, text)
+        row = _row(said, text, now)
+        row.save(force_insert=True)
+    return row
+
+
+def _row(said: note.Statement, text: str, now: datetime) -> Checkpoint:
+    return Checkpoint(origin=said.origin, size=said.size, root=said.root, note=text, made_at=now)
+
+
+def signed(said: note.Statement) -> str:
+    """The note of a statement, signed with the log's key: its first line is the purpose of the signature."""
+
+    def sign(text: bytes) -> bytes:
+        purpose, _, rest = text.partition(b"\n")
+        return signing.sign(purpose.decode(), rest)
+
+    return note.write(said, signing.key_name(), signing.public_key(), sign)
+
+
+def head(size: int) -> note.Statement:
+    """What the log says of itself at `size`, under the origin of now; for a package made at that size.
+
+    Raises:
+        LogSetBackError: as `checkpoint`.
+        leaves.MissingLeafError: the log does not hold so many entries.
+    """
+    newest = newest_checkpoint()
+    if newest is None:
+        checkpoint(datetime.now().astimezone(), at_once=True)
+    return note.Statement(origin(), size, leaves.edge(size).root())
