@@ -30,6 +30,11 @@ def known_of(case: Case) -> Known:
     )
 
 
+def of_person(person: Person) -> Known:
+    """The names of one person: to find what concerns them. Opens sealed text, as above."""
+    return Known(people=(_somebody(_opened(person)),))
+
+
 def _opened(person: Person) -> dict[str, str]:
     names = ("name", "preferred_name", "aliases", "address", "contact", "birth_date")
     texts = {name: str(getattr(person, name)) for name in names}

@@ -5,7 +5,7 @@ story; who looked is counted beside it (`cases.timeline.lookers`). The caller ha
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -51,6 +51,7 @@ class Event:
     rows: tuple[tuple[str, str], ...]
     decides: bool = False
     high: bool = False
+    said: Said = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ def _event(entry: Entry, names: Mapping[UUID, str]) -> Event:
         rows=tuple(rows),
         decides=entry.kind == "decision.recorded",
         high=level.get("level") == "high" or bool(level.get("criteria")),
+        said=said,
     )
 
 

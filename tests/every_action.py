@@ -32,6 +32,7 @@ from sharing import (
     asked_actions,
     emergency_actions,
     letter_actions,
+    report_actions,
     request_actions,
 )
 from tests.cast import CaseFile, UserFactory, make_case, open_for
@@ -212,6 +213,11 @@ def _sharing_calls(file: CaseFile, people: People) -> Calls:
     decision, draft = decided(by, file), draft_of(by, file)
     return {
         "record": lambda: sharing_actions.record(by=by, draft=draft, now=NOW),
+        "make_report": lambda: _read(
+            report_actions.make_report(
+                by=people.manager, case=file.case, report=report_actions.PACK, about={}
+            )
+        ),
         "print_decision": lambda: _read(sharing_actions.print_decision(by=by, decision=decision)),
         "see_decision": lambda: _read(sharing_actions.see_decision(by=by, decision=decision)),
         "export_log": lambda: sharing_actions.export_log(by=people.governance, filters={}, rows=0),

@@ -37,6 +37,7 @@ from sharing import (
     asked_actions,
     emergency_actions,
     letter_actions,
+    report_actions,
     request_actions,
     typing_actions,
 )
@@ -60,6 +61,9 @@ WITHOUT_HISTORY = {
     "sharing.Mail": "work of the machine: a message that names nobody, and whether it went",
     "sharing.Reminder": "a clock that rang; what it belongs to is in the ledger",
     "sharing.Draft": "answers in progress appear in no log",
+    "sharing.Tally": "counts that the decisions are counted into again at any time; they name nothing",
+    "sharing.TallyDay": "which days are counted: so much for the dashboard's speed, and for nothing else",
+    "sharing.TallyMark": "which days are to be counted again; it goes when they are",
     "sharing.Typing": "what is typed and not saved yet appears in no log",
 }
 UNLOGGED = sharing_actions.UNLOGGED
@@ -119,7 +123,8 @@ ROOMS = (
     handing, staff_actions,
     matching, moving,
     asked_actions, request_actions, letter_actions,
-    sharing_actions, advice_actions, agreement_actions, setup_actions, timed_access, two_step_actions,
+    sharing_actions, report_actions, advice_actions, agreement_actions, setup_actions, timed_access,
+    two_step_actions,
 )  # fmt: skip
 ACTIONS = sorted(
     {name for module in ROOMS for name in _public(module)}
@@ -202,7 +207,7 @@ def test_nothing_writes_past_the_history() -> None:
     """simple-history sees no bulk write, so only tables without history are written in bulk."""
     bulk = re.compile(r"\b(?:(\w+)\.objects[^\n]*|(\w+))\.(?:update|bulk_create|bulk_update)\(")
     free = {"Head", "CaseKey", "Canary", "Notice", "SignInLink", "Draft", "Typing", "ParkedPost"}
-    free |= {"Mail", "Reminder"}
+    free |= {"Mail", "Reminder", "Tally"}
     found = {
         f"{path}: {match.group(0)}"
         for path, text in _sources("audit", "cases", "sharing", "dahashare")

@@ -118,6 +118,7 @@ MATRIX = {
     "case_sharing": CASE,
     "case_staff_safety": CASE_WORK,
     "case_pack": CASE_MANAGED,
+    "case_person_report": CASE_MANAGED,
     "case_timeline": CASE_WHO,
     "cases": WORKS_ON_CASES,
     "cookies": OPEN,
@@ -224,7 +225,7 @@ POSTED = {
 """Asked with POST, because they answer nothing else."""
 
 
-ONE_PERSON = ("case_code_word", "case_person_change", "case_safe_contact")
+ONE_PERSON = ("case_code_word", "case_person_change", "case_person_report", "case_safe_contact")
 
 
 def _patterns(found: list[Any]) -> Iterator[URLPattern]:

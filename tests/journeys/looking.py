@@ -52,7 +52,7 @@ WITHOUT_ERROR = {
     "advice", "advice_list",
     "accessibility", "account_logout", "account_sessions", "agreement_end", "agreements", "asked", "case",
     "case_access", "case_chronology", "case_close", "case_duplicate", "case_information", "case_people",
-    "case_safety", "case_sharing", "case_staff_safety", "case_pack", "case_timeline",
+    "case_safety", "case_sharing", "case_staff_safety", "case_pack", "case_person_report", "case_timeline",
     "cases", "cookies", "decision",
     "draft", "draft_check", "draft_discard", "draft_done", "draft_items", "draft_panel", "draft_recipients",
     "draft_step items", "draft_step recipients", "emergency_done", "guidance",

@@ -1,0 +1,165 @@
+"""What a case holds about one person, for answering their request for it: each part with what to think about.
+
+A working copy for whoever answers, never the answer itself. Read from the ledger like the chronology
+(`sharing.story`); a part is in it where it names the person by their row or in words.
+"""
+
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from audit import sheets
+from cases.models import Case, Person
+from sharing import identity, lists, paper, story
+from sharing.display import moment
+from sharing.pack import NOT_DRAWN, happened
+from sharing.rules import leaks, withholding
+from sharing.rules.leaks import Known
+from sharing.rules.withholding import ALLEGED, Part
+from sharing.story import Event
+
+BEFORE = (
+    "Check the risk before you give any of this to anyone, including the person. Who opens their post, their "
+    "e-mail and their phone? Who is with them when they read it? Has somebody told them to ask?",
+    "Make sure that it is them who asks. An alleged perpetrator may pose as them, or ask for a child.",
+    "This is a working copy. Somebody who answers rights requests decides each part, and withholds what must "
+    "not be given. The marks are found in the record: they are where to begin, not the end.",
+)
+OF_ALLEGED = (
+    "This person is the alleged perpetrator. Decide first, with the information governance lead, whether you "
+    "may say at all that there is a file: that alone tells that somebody spoke. Every part is marked."
+)
+TITLES = ("When", "What", "By", "What is recorded", "Think about", "Entry", "Receipt")
+NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A part of the file about the person, with the codes of what to think about (list `withhold`)."""
+
+    event: Event
+    marks: list[str]
+
+    @property
+    def labels(self) -> list[str]:
+        """The marks in words."""
+        return [lists.label("withhold", code) for code in self.marks]
+
+
+def read(case: Case, person: Person, *, until: datetime) -> list[Line]:
+    """Every part that concerns the person, oldest first.
+
+    Raises:
+        Altered: somebody of the case was altered outside the application: names could be missed.
+    """
+    own = identity.of_person(person)
+    others = [identity.of_person(one) for one in case.people.all() if one.id != person.id]
+    everybody_else = Known(people=tuple(one for known in others for one in known.people))
+    survivor = person.role == "victim_survivor"
+    return [
+        Line(event, withholding.marks(_part(event, person, own, everybody_else), person.role))
+        for event in story.read(case, until=until).events
+        if _concerns(event, person, own, everything=survivor)
+    ]
+
+
+def _concerns(event: Event, person: Person, own: Known, *, everything: bool) -> bool:
+    """Whether a part is about the person; the file is about the victim/survivor from its first line."""
+    if event.kind.startswith("person."):
+        return _row(event) == str(person.id) or (not _row(event) and everything)
+    return everything or str(person.id) in _about(event) or any(_named(text, own) for _, text in event.rows)
+
+
+def _row(event: Event) -> str:
+    row = event.said.get("row")
+    return row if isinstance(row, str) else ""
+
+
+def _about(event: Event) -> set[str]:
+    """The ids of the people whom an entry names by their row."""
+    items = [event.said.get("information", {}), *event.said.get("items", ())]
+    return {str(one) for item in items for one in item.get("about", ())} | set(
+        event.said.get("affected") or ()
+    )
+
+
+def _named(text: str, known: Known) -> list[tuple[int, int]]:
+    return [(one.start, one.end) for one in leaks.find(text, known) if one.kind == NAME]
+
+
+def _part(event: Event, person: Person, own: Known, others: Known) -> Part:
+    information = event.said.get("information", {})
+    return Part(
+        kind=event.kind,
+        fields=frozenset({*information, *event.said.get("person", ()), *event.said.get("changes", ())}),
+        others=bool(_about(event) - {str(person.id)})
+        or any(_others(text, own, others) for _, text in event.rows),
+        told_by=information.get("nature") in ("reported", "opinion")
+        or bool(event.said.get("concern", {}).get("source")),
+        agency=bool(information.get("received_from") or information.get("conditions")),
+    )
+
+
+def _others(text: str, own: Known, others: Known) -> bool:
+    """Whether a text names somebody else: a name that they share with the person does not count twice."""
+    mine = _named(text, own)
+    return any(not any(s <= start and end <= e for s, e in mine) for start, end in _named(text, others))
+
+
+# --- to take --------------------------------------------------------------------------------------
+
+
+def sheet(lines: Iterable[Line]) -> bytes:
+    """The report as XLSX: one line a part, every cell text."""
+    made = io.BytesIO()
+    rows = [_cells(one) for one in lines]
+    sheets.workbook(made, TITLES, [(len(rows), [sheets.rows("xlsx", TITLES, rows)])])
+    return made.getvalue()
+
+
+def _cells(line: Line) -> list[str]:
+    event = line.event
+    said = "\n".join(f"{label}: {text}" if label else text for label, text in event.rows)
+    return [
+        happened(event),
+        event.title,
+        event.by,
+        said,
+        "; ".join(line.labels),
+        str(event.seq),
+        event.receipt,
+    ]
+
+
+def pdf(case: Case, lines: list[Line], *, role: str, made: str, training: bool) -> bytes:
+    """The report as a tagged PDF; its title names nobody.
+
+    Args:
+        role: of the person, a code.
+        made: when, by whom and what for, in words.
+        training: whether it is marked as made up, on every page.
+    """
+    receipt = lines[-1].event.receipt if lines else ""
+    content = {"title": f"Rights request, case {case.reference}", "receipt": receipt, "training": training}
+    return paper.typeset(content | {"blocks": list(_blocks(lines, role, made))}, paper.TEMPLATE, NOT_DRAWN)
+
+
+def _blocks(lines: list[Line], role: str, made: str) -> Iterator[dict[str, Any]]:
+    yield {"kind": "heading", "level": 1, "text": "What we hold about one person: a working copy"}
+    yield {"kind": "text", "text": made}
+    yield from ({"kind": "warning", "text": one} for one in warnings(role))
+    yield {"kind": "heading", "level": 2, "text": "What we hold"}
+    for line in lines:
+        event = line.event
+        yield {"kind": "heading", "level": 3, "text": f"{happened(event)}: {event.title}"}
+        rows = [["Think about", line.labels or ["Nothing in the record"]]]
+        rows += [[label or "Recorded", [text]] for label, text in event.rows]
+        rows += [["Entry", [f"{event.seq}, by {event.by}, {moment(event.recorded_at.isoformat())}"]]]
+        yield {"kind": "table", "head": ["", ""], "rows": [[[label], said] for label, said in rows]}
+
+
+def warnings(role: str) -> tuple[str, ...]:
+    """What is said before anything is shown."""
+    return (OF_ALLEGED, *BEFORE) if role == ALLEGED else BEFORE
