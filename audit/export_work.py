@@ -5,16 +5,18 @@ that list, so that every worker writes the same; it is whole when its last file 
 """
 
 import errno
+import json
 import logging
 import sys
 import zlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import uuid4
 
 import pyzipper
@@ -28,6 +30,7 @@ from audit.export_files import DamagedError, Reader, Writer
 from audit.models import Export
 
 log = logging.getLogger(__name__)
+Piece = TypeVar("Piece")
 
 CHUNK: Final = 500
 """Rows of a chunk: so many are in memory at once, and so many are written again after a kill."""
@@ -60,7 +63,8 @@ def work(seconds: float = TURN) -> bool:
         _clear(export)
     except ProblemError as problem:
         exports.fail(export, str(problem))
-    except DamagedError:
+    except DamagedError as damage:
+        log.warning("Export %s: %s", export.id, damage)
         exports.fail(export, exports.DAMAGED)
     except Exception as error:
         if not _disk_is_full(error):
@@ -115,7 +119,11 @@ class Job:
 
     @cached_property
     def about(self) -> proofs.About:
-        return self.source.about(self.export)
+        """What was fixed with the rows: a label that is changed meanwhile is the old one throughout."""
+        said = json.loads(b"".join(self._read(self._name("about"))))
+        columns = [exports.Column(**column) for column in said["columns"]]
+        made_at = datetime.fromisoformat(said["made_at"])
+        return replace(self.source.about(self.export), made_at=made_at, columns=columns)
 
     @cached_property
     def titles(self) -> list[str]:
@@ -134,7 +142,12 @@ class Job:
             raise LostError
         self._beaten = monotonic()
 
-    def alive(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    def drain(self, steps: Iterable[object]) -> None:
+        """Do all of these steps; the row says meanwhile that somebody works on them."""
+        for _ in self.alive(steps):
+            pass
+
+    def alive(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
         """The same pieces; while they come, the row says that somebody works on them."""
         for piece in pieces:
             if monotonic() - self._beaten > _BEAT:
@@ -170,10 +183,17 @@ class Job:
         with self._writer(self._name("rows")) as file:
             for piece in self.alive(_packed(self.source.select(export))):
                 file.write(piece)
+        with self._writer(self._name("about")) as about:
+            about.write(json.dumps(self._said(), ensure_ascii=False).encode())
         export.total = file.size // _PLACE
         if self.form == "pdf" and export.total > sheets.PDF_MOST:
             raise ProblemError(exports.TOO_MANY)
         self.keep(log_size=export.log_size, manifest=export.manifest, total=export.total)
+
+    def _said(self) -> dict[str, Any]:
+        about = self.source.about(self.export)
+        columns = [asdict(replace(column, words=dict(column.words))) for column in about.columns]
+        return {"made_at": about.made_at.isoformat(), "columns": columns}
 
     def _indexes(self, start: int, end: int) -> list[int]:
         with self._reader(self._name("rows")) as file:
@@ -220,10 +240,13 @@ class Job:
             file.write(sheets.rows(self.form, self.titles, [line.cells for line in lines]))
 
     def _lines(self, indexes: Sequence[int]) -> Sequence[exports.Line]:
-        lines = self.source.lines(self.export, indexes)
+        lines = self.source.lines(self.export, indexes, self.about.columns)
         if [line.index for line in lines] != list(indexes):
             raise DamagedError("an entry that was chosen is not there")
         return lines
+
+    def _others(self, indexes: Sequence[int]) -> Sequence[exports.Line]:
+        return self.source.lines(self.export, indexes, ())
 
     # --- the package ---
 
@@ -231,7 +254,7 @@ class Job:
         """Pack what was written, and say so in the row and in the ledger; then it can be downloaded."""
         export, name = self.export, f"{self.export.lease}.package"
         if export.options.get("names"):
-            self.source.disclosed(export, self._all_indexes())
+            self.drain(self.source.disclosed(export, self._all_indexes()))
         parts, manifest = self._parts()
         with self._writer(name) as file:
             _pack(file, parts, self.alive, self.source.secrets(export)["password"])
@@ -262,13 +285,13 @@ class Job:
         stored = [self._stored(part) for part in parts]
         manifest = ""
         try:
-            files = proofs.finish(self.about, rows=self._all_indexes(), data=stored, opened=self._lines)
+            files = proofs.finish(self.about, rows=self._all_indexes(), data=stored, opened=self._others)
             for name, pieces in files:
                 digest = self._keep_file(name, pieces)
                 manifest = digest if name == proofs.MANIFEST else manifest
                 parts.append(Part(name, lambda name=name: self._read(self._name(name))))  # type: ignore[misc]
         except ValueError as error:
-            raise DamagedError("nothing can be proved with this log") from error
+            raise DamagedError(f"nothing can be proved with this log: {error}") from error
         return parts, manifest
 
     def _keep_file(self, name: str, pieces: Iterable[bytes]) -> str:

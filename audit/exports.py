@@ -12,6 +12,7 @@ compare-and-set: of two, one wins. `docs/decisions/0021-exports.md` says why.
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as fresh
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -83,7 +84,7 @@ class Column:
     title: str
     field: str | None
     how: How
-    words: Mapping[str, str] = MappingProxyType({})
+    words: Mapping[str, str] = fresh(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,20 +107,21 @@ class Source:
     """Where the rows of a kind of export come from; an upper floor registers it.
 
     `about`: what the manifest says, with the columns; `select`: the leaf indexes of the rows, ascending, all
-    below `Export.log_size`; `lines` of some of them, in their order; `secrets`: the opened `Export.secret`:
-    "files" and "pseudonyms" (32 bytes as hexadecimal) and "password" (empty: not locked). `record` seals an
-    entry with the owner as its actor and gives back what appends it, inside the caller's transaction;
-    `disclosed` enters the export in the chains of what it shows, before it can be downloaded, as often as it
-    is called. `paper` sets titles and rows as a PDF.
+    below `Export.log_size`; `lines` of some of them, in their order, with the cells of these columns;
+    `secrets`: the opened `Export.secret`: "files" and "pseudonyms" (32 bytes as hexadecimal) and "password"
+    (empty: not locked). `record` seals an entry with the owner as its actor and gives back what appends it,
+    inside the caller's transaction; `disclosed` enters the export in the chains of what it shows, before it
+    can be downloaded, as often as it is called, and yields while it does. `paper` sets titles and rows as a
+    PDF.
     """
 
     code: str
     about: "Callable[[Export], About]"
     select: Callable[[Export], Iterable[int]]
-    lines: Callable[[Export, Sequence[int]], Sequence[Line]]
+    lines: Callable[[Export, Sequence[int], Sequence[Column]], Sequence[Line]]
     secrets: Callable[[Export], Mapping[str, str]]
     record: Callable[[Export, str, Mapping[str, Any]], Callable[[], object]]
-    disclosed: Callable[[Export, Iterable[int]], object]
+    disclosed: Callable[[Export, Iterable[int]], Iterable[object]]
     paper: Callable[[Export, Sequence[str], Sequence[Sequence[str]]], bytes]
 
 

@@ -13,9 +13,9 @@ FROM audit_leaf l JOIN audit_entry e ON e.hash = l.hash WHERE l."index" IN ({}) 
 
 
 class Placed(NamedTuple):
-    """An entry at its place in the log, as it is stored."""
+    """An entry as it is stored; `leaf` is its place in the log."""
 
-    index: int
+    leaf: int
     hash: bytes
     subject: UUID
     request_key: UUID

@@ -11,7 +11,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from typing import IO, Final
+from typing import Any, Final
 from xml.sax.saxutils import escape
 
 FORMATS: Final = ("csv", "xlsx", "jsonl", "pdf")
@@ -84,10 +84,11 @@ def head(form: str, titles: Sequence[str]) -> bytes:
     return "\ufeff".encode() + _csv([titles]) if form == "csv" else b""
 
 
-def workbook(out: IO[bytes], titles: Sequence[str], chunks: Iterable[tuple[int, Iterable[bytes]]]) -> None:
+def workbook(out: Any, titles: Sequence[str], chunks: Iterable[tuple[int, Iterable[bytes]]]) -> None:
     """Write an XLSX with as many sheets as the rows need, to a file that need not be seekable.
 
     Args:
+        out: has `write` and `flush`.
         chunks: how many rows each holds, and its bytes as `rows("xlsx", …)` made them.
     """
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book:
