@@ -20,6 +20,7 @@ class SharingConfig(AppConfig):
             agreement_projection,
             asked,
             events,
+            exporting,
             looking_again,
             missing,
             projection,
@@ -48,6 +49,7 @@ class SharingConfig(AppConfig):
         ledger.register_projection_count(projection.KIND, projection.count)
         after_rows.register()
         agreement_projection.register()
+        exporting.register()
         post_migrate.connect(_seed_agencies, sender=self, dispatch_uid="sharing.agencies")
 
 

@@ -102,9 +102,15 @@ def left_after(decision: Decision, disclosures: Sequence[Disclosure], *, followe
     return still_to_send(decision.to_send, sent)
 
 
-def left_in(decisions: Sequence[Decision]) -> dict[UUID, list[Pair]]:
-    """The same of several decisions that nothing follows, by id; two queries for all."""
-    at = _sent_in({one.case_id for one in decisions})
+def left_in(
+    decisions: Sequence[Decision], disclosures: QuerySet[Disclosure] | None = None
+) -> dict[UUID, list[Pair]]:
+    """The same of several decisions that nothing follows, by id; two queries for all.
+
+    Args:
+        disclosures: what counts as sent; all that is recorded where it is not given.
+    """
+    at = _sent_in({one.case_id for one in decisions}, disclosures)
     return {
         one.id: [] if at.closed.get(one.id) else still_to_send(one.to_send, at(one.id)) for one in decisions
     }
@@ -134,10 +140,11 @@ class _SentIn:
         return found
 
 
-def _sent_in(cases: Collection[UUID]) -> _SentIn:
+def _sent_in(cases: Collection[UUID], disclosures: QuerySet[Disclosure] | None = None) -> _SentIn:
     sent: dict[UUID, set[Pair]] = defaultdict(set)
     closed: dict[UUID, bool] = {}
-    rows = Disclosure.objects.filter(case__in=cases).order_by("recorded_at")
+    told = Disclosure.objects.all() if disclosures is None else disclosures
+    rows = told.filter(case__in=cases).order_by("recorded_at")
     for decision, pairs, complete in rows.values_list("decision_id", "sent", "complete"):
         sent[decision] |= {(who, what) for who, what in pairs}
         closed[decision] = complete
