@@ -115,7 +115,7 @@ def set_back() -> tuple[str, ...]:
         found = _ours(row.note)
         if found and (row.origin not in newest or found.size > newest[row.origin][0].size):
             newest[row.origin] = (found, row.note)
-    return tuple(text for _, (said, text) in sorted(newest.items()) if not borne_out(said))
+    return tuple(text for _, (said, text) in sorted(newest.items()) if against(said))
 
 
 def _ours(text: str) -> note.Statement | None:
@@ -147,12 +147,19 @@ def _newest_rows() -> Iterable[Checkpoint]:
     return Checkpoint.objects.filter(same)
 
 
-def borne_out(said: note.Statement) -> bool:
-    """Whether the log, at that size, has that root."""
+def against(said: note.Statement, *, anew: bool = False) -> str:
+    """What the log says otherwise than a statement from elsewhere; nothing where it bears it out.
+
+    Args:
+        anew: recompute from the first leaf on, trusting no check.
+    """
     try:
-        return leaves.edge(said.size).root() == said.root
+        top = leaves.edge(said.size, anew=anew).root()
     except leaves.MissingLeafError:
-        return False
+        return f"it counts {said.size:,} entries, the log holds {leaves.size():,}"
+    if top != said.root:
+        return f"the first {said.size:,} entries of the log are not those that it was made of"
+    return ""
 
 
 def cited(notes: Sequence[str]) -> UUID:

@@ -254,7 +254,7 @@ def _statement(text: str) -> note.Statement:
 
 def _given_up(one: note.Statement, given_up: Mapping[str, int]) -> bool:
     """Whether an entry tells that the log was set back to before this, and it is not borne out."""
-    return one.size <= given_up.get(one.origin, -1) and not checkpoints.borne_out(one)
+    return one.size <= given_up.get(one.origin, -1) and bool(checkpoints.against(one))
 
 
 # --- What stands for entries on upper floors ----------------------------------------------------------------

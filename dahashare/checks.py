@@ -6,10 +6,12 @@ import sys
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
 from audit import guards
 from cases import vault
 from dahashare.keys import missing_keys
+from sharing import integrity_actions
 
 
 class StartRefusedError(RuntimeError):
@@ -51,10 +53,14 @@ def _from_environment(name: str) -> bool:
 
 
 def end_unless_safe(code: int) -> None:
-    """Print the reason and end this process with ``code`` where the start is refused."""
+    """Print the reason and end this process with ``code`` where the start is refused.
+
+    A database older than the checkpoints beside it is no reason: the page of the log's integrity tells it.
+    """
     try:
         refuse_unsafe_start()
     except StartRefusedError as error:
         sys.stderr.write(f"Start refused. {error}\n")
         sys.stderr.flush()
         raise SystemExit(code) from None
+    integrity_actions.compare(timezone.now())

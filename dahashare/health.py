@@ -18,6 +18,7 @@ from audit import guards
 from cases import vault
 from dahashare.celery import app
 from dahashare.tasks import HEARTBEAT, HEARTBEAT_SECONDS
+from sharing import integrity
 
 OK, DOWN = "ok", "down"
 log = logging.getLogger(__name__)
@@ -74,6 +75,7 @@ PARTS: dict[str, Callable[[], bool]] = {
     "database": _database,
     "guards": lambda: not guards.missing(),
     "keys": _keys,
+    "log": integrity.in_order,
     "cache": _cache,
     "queue": _queue,
     "worker": worker_is_alive,

@@ -183,6 +183,23 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": REMIND_SECONDS,
         "options": {"expires": REMIND_SECONDS},
     },
+    "sequence": {"task": "dahashare.tasks.sequence", "schedule": 60, "options": {"expires": 60}},
+    "checkpoint": {
+        "task": "dahashare.tasks.checkpoint",
+        "schedule": crontab(minute="*/15"),
+        "options": {"expires": 15 * 60},
+    },
+    "check what is new": {
+        "task": "dahashare.tasks.check_log",
+        "schedule": crontab(minute=7, hour="6-20"),
+        "kwargs": {"whole": False},
+        "options": {"expires": 3_000},
+    },
+    "check everything": {
+        "task": "dahashare.tasks.check_log",
+        "schedule": crontab(minute=30, hour=5),
+        "options": {"expires": 7_200},
+    },
 }
 
 AUTH_USER_MODEL = "cases.User"

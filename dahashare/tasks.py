@@ -7,8 +7,10 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.utils import timezone
 
+from audit import ledger
 from cases import parking, sessions
-from sharing import mailing, typing_actions
+from cases.models import User
+from sharing import integrity, integrity_actions, mailing, typing_actions
 
 HEARTBEAT = "dahashare-worker-heartbeat"
 HEARTBEAT_SECONDS = 15
@@ -38,3 +40,26 @@ def sweep() -> None:
 def remind() -> None:
     """Ring the clocks that are due and send the mail that waits. Twice, or at once, is once."""
     mailing.turn(timezone.now())
+
+
+@shared_task(ignore_result=True)
+def sequence() -> None:
+    """Give every new entry its place in the log. Twice, or at once, is once."""
+    ledger.sequence()
+
+
+@shared_task(ignore_result=True)
+def checkpoint() -> None:
+    """Sign the log where it has grown. Twice, or at once, is once."""
+    integrity_actions.sign(timezone.now())
+
+
+@shared_task(ignore_result=True)
+def check_log(by: str = "", *, whole: bool = True) -> None:
+    """Check everything, or what is new since; `by` is the id of whoever asked, nobody by the clock."""
+    asked = User.objects.filter(id=by).first() if by else None
+    try:
+        integrity_actions.check(now=timezone.now(), by=asked, whole=whole)
+    finally:
+        if asked:
+            integrity.ended()

@@ -124,12 +124,14 @@ KINDS = {
     "export.cancelled": events.Kind("exported", "Export cancelled", _export),
     "export.written": events.Kind("exported", "Export written", _export),
     "export.failed": events.Kind("exported", "Export failed", _export),
+    "export.tried_again": events.Kind("exported", "Failed export tried again", _export),
     "export.downloaded": events.Kind("exported", "Export downloaded", _export),
     "case.exported": events.Kind("exported", "Decisions exported with names", _export),
     "report.made": events.Kind("exported", "Report made", _report),
     "register.exported": events.Kind("exported", "Register exported", _exported),
     "dashboard.exported": events.Kind("exported", "Figures of the dashboard exported"),
     "integrity.checked": events.Kind("exported", "The log was checked"),
+    "log.reopened": events.Kind("changed", "The log was set back, and goes on under a new name"),
     "checkpoint.downloaded": events.Kind("exported", "Checkpoint downloaded"),
 }
 

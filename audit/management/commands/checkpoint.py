@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from audit import leaves, ledger, note, signing
+from audit import checkpoints, ledger, note, signing
 from audit.management.commands.verify_ledger import sentences
 
 
@@ -55,7 +55,7 @@ class Command(BaseCommand):
             raise CommandError(f"{path.name} is not signed with this log's key.")
         start = time.monotonic()
         ledger.sequence(sure=True)
-        if why := against(read.statement):
+        if why := checkpoints.against(read.statement, anew=True):
             self.stdout.write(f"The checkpoint {path.name} does not match: {why}.")
             self.stdout.write("Stop exporting, and keep the database and its backups as they are.")
             raise SystemExit(1)
@@ -65,14 +65,3 @@ class Command(BaseCommand):
             self.stdout.write(line)
         if report.problem:
             raise SystemExit(1)
-
-
-def against(said: note.Statement) -> str:
-    """What the log says otherwise than a statement from elsewhere; nothing where it bears it out."""
-    try:
-        top = leaves.edge(said.size, anew=True).root()
-    except leaves.MissingLeafError:
-        return f"it counts {said.size:,} entries, the log holds {ledger.size():,}"
-    if top != said.root:
-        return f"the first {said.size:,} entries of the log are not those that it was made of"
-    return ""

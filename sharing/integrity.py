@@ -1,0 +1,198 @@
+"""Whether the log is in order: what the newest check found, what checkpoints say, a manifest held to it."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from celery import current_app
+from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
+from django.utils import timezone
+
+from audit import checkpoints, ledger, note, signing
+from audit.models import Check, Checkpoint, Entry
+from audit.proofs import PURPOSE
+from cases import access
+from cases.models import User
+
+AT_ONCE = 50_000
+"""Up to so many entries a check is made while its page is waited for: under two seconds."""
+TASK = "dahashare.tasks.check_log"
+SHOWN = 5
+LONGEST = timedelta(hours=1)
+SET_BACK = "set_back"
+_RUNNING = "dahashare-log-check"
+
+
+def require_keeper(user: User | AnonymousUser) -> User:
+    """The user, where the log is theirs to check: a governance lead or an administrator.
+
+    Raises:
+        Http404: otherwise.
+    """
+    return access.require_role(user, User.Role.GOVERNANCE, User.Role.ADMINISTRATOR)
+
+
+def newest_check() -> Check | None:
+    """What was found last."""
+    return Check.objects.order_by("-at").first()
+
+
+def in_order() -> bool:
+    """Whether nothing is known to be wrong: exports are refused while something is."""
+    newest = newest_check()
+    return newest is None or not newest.problem
+
+
+def last_good() -> Check | None:
+    """The newest check of everything that found all in order: where the next check of what is new begins."""
+    return Check.objects.filter(whole=True, problem={}).order_by("-at").first()
+
+
+# --- A check that a worker makes --------------------------------------------------------------------------
+
+
+def ring(by: User, now: datetime) -> bool:
+    """Have a worker check everything in the name of `by`; False where one is at it."""
+    if not cache.add(_RUNNING, now.isoformat(), timeout=int(LONGEST.total_seconds())):
+        return False
+    current_app.send_task(TASK, [str(by.id)], retry=False)
+    return True
+
+
+def running_since() -> datetime | None:
+    """Since when a worker has been asked to check, and has not ended."""
+    since = cache.get(_RUNNING)
+    return datetime.fromisoformat(since) if isinstance(since, str) else None
+
+
+def ended() -> None:
+    """The check is over, well or not."""
+    cache.delete(_RUNNING)
+
+
+# --- What the page shows ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What `/integrity/` says."""
+
+    check: Check | None
+    today: bool
+    number: int | None
+    set_back: list[note.Statement]
+    reopened_at: datetime | None
+    running: datetime | None
+    checkpoints: list[Checkpoint]
+    key: str
+    people: list[User]
+
+
+def standing() -> Standing:
+    """Everything that the page shows, in a handful of questions."""
+    check, notes = newest_check(), checkpoints.set_back()
+    cited = Entry.objects.filter(request_key=checkpoints.cited(notes)).first() if notes else None
+    problem = check.problem if check else {}
+    keepers = User.objects.filter(is_active=True, role__in=(User.Role.GOVERNANCE, User.Role.ADMINISTRATOR))
+    return Standing(
+        check=check,
+        today=bool(check and timezone.localdate(check.at) == timezone.localdate()),
+        number=problem.get("number"),
+        set_back=[note.read(text).statement for text in notes],
+        reopened_at=cited.recorded_at if cited else None,
+        running=running_since(),
+        checkpoints=list(Checkpoint.objects.order_by("-made_at", "-size")[:SHOWN]),
+        key=note.key_line(signing.key_name(), signing.public_key()),
+        people=list(keepers.order_by("role", "name")[:10]) if problem else [],
+    )
+
+
+# --- A manifest from elsewhere ----------------------------------------------------------------------------
+
+
+class NotReadableError(ValueError):
+    """What was handed over is no manifest or no signature: `field` is which, the message is for people."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A manifest held against the log: whether we signed it, and what the log says otherwise."""
+
+    genuine: bool
+    said: note.Statement | None
+    against: str
+    facts: list[tuple[str, str]]
+
+    @property
+    def good(self) -> bool:
+        """Whether it is ours and the log bears it out."""
+        return self.genuine and not self.against
+
+
+def hold(manifest: bytes, signature: bytes) -> Held:
+    """Check an export's manifest.json and manifest.sig against our key, and its log head against the log.
+
+    Raises:
+        NotReadableError: one of the two is not what it should be.
+    """
+    said = _manifest(manifest)
+    try:
+        raw = base64.b64decode(signature.strip(), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise NotReadableError("signature", _NO_SIGNATURE) from error
+    if len(raw) != 64:
+        raise NotReadableError("signature", _NO_SIGNATURE)
+    if not signing.good(PURPOSE, manifest, raw, signing.public_key()):
+        return Held(False, None, "", [])
+    head = _head(said)
+    ledger.sequence()
+    return Held(True, head, checkpoints.against(head), _facts(said))
+
+
+_NO_SIGNATURE = "Choose the file manifest.sig of the same export: this one is not a signature"
+_NO_MANIFEST = (
+    "Choose the file manifest.json of an export: this one is not a manifest, or a part of it is missing"
+)
+
+
+def _manifest(raw: bytes) -> dict[str, Any]:
+    try:
+        said = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise NotReadableError("manifest", _NO_MANIFEST) from error
+    if not isinstance(said, dict) or not isinstance(said.get("log"), dict):
+        raise NotReadableError("manifest", _NO_MANIFEST)
+    return said
+
+
+def _head(said: dict[str, Any]) -> note.Statement:
+    try:
+        head = note.Statement(
+            str(said["log"]["origin"]), int(said["log"]["size"]), bytes.fromhex(str(said["log"]["root"]))
+        )
+        head.text()
+    except (KeyError, TypeError, ValueError) as error:
+        raise NotReadableError("manifest", _NO_MANIFEST) from error
+    return head
+
+
+def _facts(said: dict[str, Any]) -> list[tuple[str, str]]:
+    """What a genuine manifest says of its export, for whoever holds the files beside it."""
+    purpose = said.get("purpose")
+    words = purpose.get("words", "") if isinstance(purpose, dict) else ""
+    files = [one for one in said.get("files", ()) if isinstance(one, dict)]
+    return [
+        ("Made", str(said.get("made_at", ""))),
+        ("Purpose", str(words)),
+        ("Decisions", str(said.get("rows", ""))),
+        ("Log at that time", f"{said['log']['size']} entries"),
+        *((f"SHA-256 of {one.get('name', '')}", str(one.get("sha256", ""))) for one in files),
+    ]
