@@ -183,6 +183,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": REMIND_SECONDS,
         "options": {"expires": REMIND_SECONDS},
     },
+    # What was asked for comes at once (audit.exports.ring); this finds what a killed worker left.
+    "exports": {"task": "dahashare.tasks.write_exports", "schedule": 5, "options": {"expires": 5}},
     "sequence": {"task": "dahashare.tasks.sequence", "schedule": 60, "options": {"expires": 60}},
     "checkpoint": {
         "task": "dahashare.tasks.checkpoint",

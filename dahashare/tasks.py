@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.utils import timezone
 
-from audit import ledger
+from audit import export_work, exports, ledger
 from cases import parking, sessions
 from cases.models import User
 from sharing import integrity, integrity_actions, mailing, typing_actions
@@ -31,9 +31,13 @@ def clear_sessions() -> None:
 
 @shared_task(ignore_result=True)
 def sweep() -> None:
-    """Remove forms that nobody came back for, and typing of what was recorded. Twice is once."""
+    """Remove forms that nobody came back for, typing of what was recorded, exports that are over.
+
+    Twice is once.
+    """
     parking.sweep_parked()
     typing_actions.sweep_typing()
+    exports.expire(timezone.now())
 
 
 @shared_task(ignore_result=True)
@@ -63,3 +67,10 @@ def check_log(by: str = "", *, whole: bool = True) -> None:
     finally:
         if asked:
             integrity.ended()
+
+
+@shared_task(ignore_result=True)
+def write_exports() -> None:
+    """Go on with an export for some seconds, then with the next; what a killed worker left is taken up."""
+    if export_work.work():
+        exports.ring()
