@@ -26,6 +26,8 @@ class SharingConfig(AppConfig):
             projection,
             received,
             requests,
+            reviewing,
+            tallying,
             work,
         )
         from sharing.open_ends import of_sharing  # noqa: PLC0415 - needs the models
@@ -36,6 +38,7 @@ class SharingConfig(AppConfig):
         panels.register(decisions.latest)
         open_ends.register(of_sharing)
         waiting.register(work.references)
+        waiting.register_count("/reviews/", reviewing.count)
         timed_access.register(access.case_of_decision)
         timed_access.register(requests.case_of)
         timed_access.register(asked.case_of)
@@ -50,6 +53,7 @@ class SharingConfig(AppConfig):
         after_rows.register()
         agreement_projection.register()
         exporting.register()
+        tallying.connect()
         post_migrate.connect(_seed_agencies, sender=self, dispatch_uid="sharing.agencies")
 
 

@@ -7,6 +7,7 @@ from sharing.models.decisions import Decision, Draft, Typing
 from sharing.models.reminders import Mail, Reminder
 from sharing.models.requests import Asked, AskedAnswer, Letter, LetterCheck, Request, RequestStep
 from sharing.models.reviews import ManagerReview, Sample, SampleAnswer, SavedView
+from sharing.models.tallies import Tally, TallyDay, TallyMark
 
 __all__ = [
     "Advice",
@@ -30,5 +31,8 @@ __all__ = [
     "Sample",
     "SampleAnswer",
     "SavedView",
+    "Tally",
+    "TallyDay",
+    "TallyMark",
     "Typing",
 ]

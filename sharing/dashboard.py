@@ -1,0 +1,174 @@
+"""The figures of the dashboard: what was recorded in a period in the cases that somebody may know of.
+
+Days that are over come from their tallies, the rest is counted as it is read (`sharing.tallying`). A case
+that the reader must not know of is taken out of every figure again, at the moment of reading.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet, Sum
+from django.utils import timezone
+
+from cases import access as case_access
+from cases.models import Exclusion, Team, User
+from sharing import counting, tallying
+from sharing.counting import Cell
+from sharing.models import Tally
+
+
+@dataclass(frozen=True)
+class Period:
+    """Local days, both included."""
+
+    since: date
+    until: date
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What came up how often: by chart and key; of the outcomes by the Monday of their week too.
+
+    `at`: when it was counted, aware.
+    """
+
+    period: Period
+    at: datetime
+    counts: Mapping[str, Counter[str]]
+    weeks: Mapping[date, Counter[str]]
+
+    @property
+    def decisions(self) -> int:
+        """How many decisions were recorded in the period."""
+        return self.counts[counting.OUTCOME].total()
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose figures: of these teams (None: of all), as this person may know of them."""
+
+    user: User
+    teams: tuple[UUID, ...] | None
+
+    @property
+    def _leads(self) -> bool:
+        return self.user.role == User.Role.GOVERNANCE
+
+    def tallied(self) -> Q:
+        """The tallies that count for them: a manager's without those of restricted cases."""
+        own = Q() if self.teams is None else Q(team__in=self.teams)
+        return own if self._leads else own & Q(restricted=False)
+
+    def seen(self) -> Q:
+        """The rows that they may know of, of those that stand for entries of cases."""
+        own = Q() if self.teams is None else Q(case__team__in=self.teams)
+        if self._leads:
+            return own & ~Q(case__in=self._shut_out())
+        return own & Q(case__in=case_access.visible_to(self.user))
+
+    def hidden(self) -> Q:
+        """The rows that their tallies count and they must not know of."""
+        own = Q() if self.teams is None else Q(case__team__in=self.teams)
+        open_ones = own if self._leads else own & Q(case__restricted=False)
+        return open_ones & Q(case__in=list(self._shut_out()))
+
+    def named(self) -> Q:
+        """The rows that their tallies do not count and they may know of: restricted, and theirs by name."""
+        held = case_access.visible_to(self.user).filter(restricted=True, team__in=self.teams or ())
+        return Q(case__in=[] if self._leads else list(held.values_list("id", flat=True)))
+
+    def _shut_out(self) -> QuerySet[Any, UUID]:
+        return Exclusion.objects.filter(user=self.user, ended_at=None).values_list("case_id", flat=True)
+
+
+def teams_of(user: User) -> list[Team]:
+    """The teams whose figures somebody may ask for, by name: a manager's own, a governance lead's all."""
+    found = Team.objects.order_by("name")
+    return list(found if user.role == User.Role.GOVERNANCE else found.filter(membership__user=user))
+
+
+def scope(user: User, team: UUID | None = None) -> Scope:
+    """Whose figures a manager or a governance lead reads.
+
+    Args:
+        team: one of `teams_of`; None, or another: all that they may.
+    """
+    own = tuple(one.id for one in teams_of(user))
+    if team in own:
+        return Scope(user, (team,))
+    return Scope(user, None if user.role == User.Role.GOVERNANCE else own)
+
+
+def read(of: Scope, period: Period, now: datetime | None = None) -> Figures:
+    """The figures of a period of recording days, all of one moment; as many queries for many as for one."""
+    now = now or timezone.now()
+    tallying.catch_up(now)
+    with tallying.one_moment():
+        live = tallying.live_days(now)
+        counts: dict[str, Counter[str]] = {chart: Counter() for chart in _CHARTS}
+        weeks: dict[date, Counter[str]] = {monday: Counter() for monday in mondays(period)}
+        _add_tallies(counts, weeks, Tally.objects.filter(of.tallied()), period, live)
+        for cell, number in _counted(of, live):
+            if cell.chart == counting.REVIEW or _within(period, cell.day):
+                counts[cell.chart][cell.key] += number
+            if cell.chart == counting.OUTCOME and _within(period, cell.day):
+                weeks[_monday(cell.day)][cell.key] += number
+    # What came to nought is not there.
+    return Figures(
+        period, now, {name: +one for name, one in counts.items()}, {at: +one for at, one in weeks.items()}
+    )
+
+
+_CHARTS = (*counting.OF_A_PERIOD, counting.REVIEW)
+
+
+def _add_tallies(
+    counts: dict[str, Counter[str]],
+    weeks: dict[date, Counter[str]],
+    tallies: QuerySet[Tally],
+    period: Period,
+    live: set[date],
+) -> None:
+    """Add up the days that are counted: one query for the charts of the period, one for what waits today."""
+    inside = tallies.filter(day__range=(period.since, period.until), chart__in=counting.OF_A_PERIOD)
+    by_day = inside.exclude(chart=counting.OUTCOME).exclude(day__in=_of(live, period))
+    for chart, key, number in by_day.values_list("chart", "key").annotate(Sum("count")).order_by():
+        counts[chart][key] += number
+    outcomes = inside.filter(chart=counting.OUTCOME).exclude(day__in=_of(live, period))
+    for day, key, number in outcomes.values_list("day", "key").annotate(Sum("count")).order_by():
+        counts[counting.OUTCOME][key] += number
+        weeks[_monday(day)][key] += number
+    waits = tallies.filter(chart=counting.REVIEW).exclude(day__in=live)
+    for key, number in waits.values_list("key").annotate(Sum("count")).order_by():
+        counts[counting.REVIEW][key] += number
+
+
+def _counted(of: Scope, live: set[date]) -> list[tuple[Cell, int]]:
+    """What is counted as it is read: days that are not tallied, and the cases that the tallies get wrong."""
+    found = list(counting.count(counting.on(live) & of.seen()).items())
+    named = counting.count(of.named()).items()
+    hidden = counting.count(of.hidden()).items()
+    found += [(cell, number) for cell, number in named if cell.day not in live]
+    return found + [(cell, -number) for cell, number in hidden if cell.day not in live]
+
+
+def mondays(period: Period) -> list[date]:
+    """The Mondays of the weeks that a period touches."""
+    first, weeks = _monday(period.since), (_monday(period.until) - _monday(period.since)).days // 7
+    return [first + timedelta(days=7 * number) for number in range(weeks + 1)]
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _within(period: Period, day: date) -> bool:
+    return period.since <= day <= period.until
+
+
+def _of(days: set[date], period: Period) -> list[date]:
+    return [day for day in days if _within(period, day)]
