@@ -1,6 +1,7 @@
 """What holds for every page: no browser keeps it, nobody opens it unless it says so, junk is refused."""
 
 import logging
+import re
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
@@ -24,6 +25,9 @@ logger = logging.getLogger(__name__)
 Next = Callable[[HttpRequest], HttpResponseBase]
 STAY = "/stay/"
 """Where a page asks how long is left; `dahashare.account_urls` has it."""
+
+PROGRESS = re.compile(r"/exports/[0-9a-f-]{36}/progress/")
+"""Where a page looks how far an export is, every few seconds: nobody does anything."""
 
 PERMISSIONS = (
     "accelerometer=(), autoplay=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
@@ -96,7 +100,8 @@ def lock_when_idle(get_response: Next) -> Next:
 
 def _noted(request: HttpRequest) -> bool:
     """Note that somebody is there; False where their session has ended meanwhile."""
-    return request.path == STAY or idle.touch(request.session)
+    watches = request.path == STAY or PROGRESS.fullmatch(request.path)
+    return bool(watches) or idle.touch(request.session)
 
 
 class SignInRequired(LoginRequiredMiddleware):

@@ -134,6 +134,15 @@ def require_log(user: User | AnonymousUser) -> User:
     return access.require_role(user, User.Role.GOVERNANCE)
 
 
+def require_log_reader(user: User | AnonymousUser) -> User:
+    """The user, where they may read a decision log: a governance lead all of it, a manager their own teams'.
+
+    Raises:
+        Http404: otherwise.
+    """
+    return access.require_role(user, User.Role.GOVERNANCE, User.Role.MANAGER)
+
+
 def require_governance(user: User | AnonymousUser) -> User:
     """The user, where they may keep the sharing agreements: an information governance lead.
 

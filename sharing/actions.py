@@ -274,17 +274,3 @@ def _entered(kind: str, by: User, decision: Decision) -> Iterator[Rights]:
     with transaction.atomic(durable=True):
         yield case_access.require(by, "view", decision.case)
         ledger.append(sealed)
-
-
-def export_log(*, by: User, filters: Mapping[str, Any], rows: int) -> None:
-    """Enter that the decision log leaves the building, before its first row does.
-
-    Args:
-        filters: what was chosen: codes and dates, nothing personal.
-        rows: how many decisions are in it.
-    """
-    content = {"filters": dict(filters), "rows": rows}
-    sealed = events.seal("log.exported", content, by=by, now=timezone.now())
-    with transaction.atomic(durable=True):
-        access.require_log(by)
-        ledger.append(sealed)

@@ -1,29 +1,36 @@
-"""The decision log: what a governance lead reads of every decision. Codes and times, no names, no free text.
+"""The decision log: what a governance lead reads of every decision, and a manager of their own teams'.
 
-A case from which the reader is excluded is not in it, and no row tells which case it belongs to.
+Codes and times, no names, no free text. A case from which the reader is excluded is not in it, and no row
+tells which case it belongs to. Pages are found by key, so that the millionth takes as long as the first.
 """
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
-from django.utils import timezone
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value, prefetch_related_objects
+from django.db.models.functions import Cast
+from django.db.models.lookups import Contains
 
+from cases import access as case_access
 from cases.models import Exclusion, User
-from sharing import due, lists, words
+from sharing import due
+from sharing.log_columns import Line, agency_names
 from sharing.models import Decision, Disclosure, Incident
-from sharing.rules.after import Pair
 from sharing.rules.terms import LONDON
+from sharing.watch import NOT_SHARED
 
-PAGE = 50
-CHUNK = 1000
-_FIRST_YEAR, _LAST_YEAR = 1900, 2100
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+SIZES = (25, 50, 100)
+SIZE = 50
+MOST = 1_000
+"""How far decisions are counted: counting all of a million takes longer than showing some of them."""
+NOTHING_SHARED, HIGH = "not_shared", "high_any"
+"""Codes of filters that are no codes of a list: any decision not to share (yet); high risk by either sign."""
 
 
 @dataclass(frozen=True)
@@ -41,26 +48,43 @@ def quarter(today: date, *, back: int = 0) -> Period:
     return Period(first, after - timedelta(days=1))
 
 
-def decisions(user: User, chosen: Mapping[str, Any]) -> QuerySet[Decision]:
-    """The decisions that the governance lead may read, newest recorded first.
+# --- which decisions ------------------------------------------------------------------------------
+
+
+def readable(user: User) -> QuerySet[Decision]:
+    """The decisions that the user's log holds, whatever it is narrowed to.
+
+    A governance lead's holds all, a manager's those of the cases of their own teams that they may see;
+    nobody's a case that they are excluded from.
+    """
+    if user.role == User.Role.GOVERNANCE:
+        shut_out = Exclusion.objects.filter(user=user, ended_at=None).values("case_id")
+        still = Exists(User.objects.filter(id=user.id, is_active=True, role=User.Role.GOVERNANCE))
+        return Decision.objects.filter(still).exclude(case__in=shut_out)
+    if user.role == User.Role.MANAGER:
+        return Decision.objects.filter(case__in=case_access.managed_by(user))
+    return Decision.objects.none()
+
+
+def decisions(user: User, chosen: Mapping[str, str]) -> QuerySet[Decision]:
+    """The decisions of the user's log that fit every filter, in no order.
 
     Args:
-        chosen: `period` (a `Period` of recording days), codes by column (`outcome`, `lawful_basis`), and
-            `look_at`: one of `LOOK_AT`.
+        chosen: filters by name (`FILTERS`), each a code, or a day as ISO text (`since` and `until`, days of
+            recording, both included). A `reference` is a decision's, or of a case that the user may see.
     """
-    shut_out = Exclusion.objects.filter(user=user, ended_at=None).values("case_id")
-    period: Period = chosen["period"]
-    found = Decision.objects.select_related("follows").exclude(case__in=shut_out)
-    if period.since:
-        found = found.filter(recorded_at__gte=_midnight(period.since))
-    if period.until:
-        found = found.filter(recorded_at__lt=_midnight(period.until + timedelta(days=1)))
-    for column in ("outcome", "lawful_basis"):
-        if chosen.get(column):
-            found = found.filter(**{column: chosen[column]})
-    if chosen.get("look_at") in LOOK_AT:
-        found = found.filter(LOOK_AT[chosen["look_at"]][1])
-    return found.order_by("-recorded_at", "-id")
+    found = readable(user)
+    for name, value in chosen.items():
+        if value and name == "reference":
+            found = found.filter(_referred(user, value))
+        elif value and name in FILTERS:
+            found = found.filter(FILTERS[name].narrow(value))
+    return found
+
+
+def _referred(user: User, reference: str) -> Q:
+    of_case = case_access.visible_to(user).filter(reference=reference).values("id")
+    return Q(reference=reference) | Q(case__in=of_case)
 
 
 def _midnight(day: date) -> datetime:
@@ -72,162 +96,194 @@ def _some(rows: QuerySet[Any]) -> Q:
 
 
 _LATE = Disclosure.objects.filter(basis_after_sharing=True)
-_FOLLOWED = Exists(Decision.objects.filter(follows=OuterRef("pk")))
+_FOLLOWED = Q(Exists(Decision.objects.filter(follows=OuterRef("pk"))))
+_STOPPED = ~Q(stops=[])
 LOOK_AT: Mapping[str, tuple[str, Q]] = {
-    "stops": ("Recorded in spite of a stop", ~Q(stops=[]) & Q(emergency=False)),
+    "stops": ("Recorded in spite of a stop", _STOPPED & Q(emergency=False)),
     "late_basis": ("Shared before its lawful basis was chosen", Q(basis_after_sharing=True) | _some(_LATE)),
     "differs": (
         "Sent otherwise than was decided",
         _some(Disclosure.objects.filter(differs_from_decision=True)),
     ),
     "wrong_person": ("Went to the wrong person", _some(Incident.objects.all())),
-    "emergency": ("Emergency shares", Q(emergency=True)),
-    "incomplete": ("Emergency shares that are not completed", Q(emergency=True) & ~Q(_FOLLOWED)),
-    "superseded": ("Superseded by another decision", Q(_FOLLOWED)),
+    "incomplete": ("Emergency shares that are not completed", Q(emergency=True) & ~_FOLLOWED),
 }
 """What a governance lead looks at first: its words, and which decisions it is."""
 
 
-@dataclass(frozen=True)
-class Line:
-    """A decision with what came after it: its disclosures, the pairs still to send, what follows it."""
+def _holds(column: str, code: str) -> Q:
+    """The rows whose list of codes holds this one, alike on every database."""
+    text: Any = Cast(column, models.TextField())
+    return Q(Contains(text, Value(f'"{code}"')))
 
-    decision: Decision
-    disclosures: list[Disclosure]
-    left: list[Pair]
-    followers: list[Decision]
+
+def _outcome(code: str) -> Q:
+    return Q(outcome__in=NOT_SHARED) if code == NOTHING_SHARED else Q(outcome=code)
+
+
+def _risk(code: str) -> Q:
+    return Q(risk_level="high") | Q(threshold_met=True) if code == HIGH else Q(risk_level=code)
+
+
+def _guard(code: str) -> Q:
+    """`stops` or `points`: any of them; else one by its code, such as "stop.consent"."""
+    kind, _, one = code.partition(".")
+    if one:
+        return _holds(f"{kind}s", one) if kind in ("stop", "point") else Q(pk__in=())
+    return ~Q(**{kind: []}) if kind in ("stops", "points") else Q(pk__in=())
+
+
+def _yes(condition: Q) -> Callable[[str], Q]:
+    return lambda code: condition if code == "yes" else ~condition
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter: what it is called, which rows fit a code, and the fields of the entry that it looks at.
+
+    `fields`: None where it looks at what was recorded later, which the decision's own entry does not hold.
+    """
+
+    title: str
+    narrow: Callable[[str], Q]
+    fields: tuple[str, ...] | None
+
+
+FILTERS: Mapping[str, Filter] = MappingProxyType(
+    {
+        "since": Filter(
+            "From", lambda day: Q(recorded_at__gte=_midnight(date.fromisoformat(day))), ("recorded_at",)
+        ),
+        "until": Filter(
+            "To",
+            lambda day: Q(recorded_at__lt=_midnight(date.fromisoformat(day) + timedelta(days=1))),
+            ("recorded_at",),
+        ),
+        "outcome": Filter("Outcome", _outcome, ("row.outcome",)),
+        "started": Filter("How it started", lambda code: Q(started=code), ("row.started",)),
+        "basis": Filter("Lawful basis", lambda code: Q(lawful_basis=code), ("row.lawful_basis",)),
+        "risk": Filter("Risk", _risk, ("row.risk_level", "row.threshold_met")),
+        "agency": Filter("Agency", lambda code: _holds("agencies", code), ("row.agencies",)),
+        "informed": Filter("Told?", lambda code: Q(informed=code), ("row.informed",)),
+        "emergency": Filter("Emergency", _yes(Q(emergency=True)), ("row.emergency",)),
+        "guard": Filter("Stop or point", _guard, ("row.stops", "row.points")),
+        "superseded": Filter("Superseded", _yes(_FOLLOWED), None),
+        "look_at": Filter("What to look at", lambda code: LOOK_AT[code][1], None),
+        "reference": Filter("Reference", lambda code: Q(reference=code), ("reference",)),
+    }
+)
+"""The filters, in the order in which they are offered. Their codes are what an export records of itself."""
+
+
+# --- a page of them -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Sort:
+    """An order: the column of the page whose heading it is; the columns of the row, the last one unique."""
+
+    column: str
+    keys: tuple[str, ...]
+
+
+SORTS: Mapping[str, Sort] = MappingProxyType(
+    {
+        "recorded": Sort("recorded", ("recorded_at", "id")),
+        "decided": Sort("decided", ("decided_at", "id")),
+        "outcome": Sort("outcome", ("outcome", "recorded_at", "id")),
+        "basis": Sort("lawful_basis", ("lawful_basis", "recorded_at", "id")),
+        "risk": Sort("risk_level", ("risk_level", "recorded_at", "id")),
+    }
+)
+"""What the log can be sorted by; each has an index of its own."""
+NEWEST = "-recorded"
+
+
+class _Beyond(models.Func):
+    """(a, b, c) < (x, y, z): the rows beyond a key, said so that an index is read from there."""
+
+    output_field = models.BooleanField()
+    conditional = True
+
+    def __init__(self, keys: Iterable[str], row: Decision, sign: str) -> None:
+        names = list(keys)
+        fields = [Decision._meta.get_field(name) for name in names]
+        values = [Value(getattr(row, name), fields[at]) for at, name in enumerate(names)]  # type: ignore[arg-type]
+        super().__init__(*(F(name) for name in names), *values)
+        self.half, self.sign = len(names), sign
+
+    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override] # noqa: ARG002 - Django's
+        """Both sides as rows of values; every database we run on compares those from the left."""
+        sql: list[str] = []
+        params: list[Any] = []
+        for one in self.source_expressions:
+            text, values = compiler.compile(one)
+            sql.append(text)
+            params += values
+        left, right = (", ".join(part) for part in (sql[: self.half], sql[self.half :]))
+        return f"({left}) {self.sign} ({right})", params
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One page of the log, and the places of the pages before and after it (empty: there is none)."""
+
+    rows: list[Decision]
+    before: str
+    after: str
+
+
+_PLACE = re.compile(r"([ab])([0-9a-f]{32})")
+
+
+def page(
+    user: User, found: QuerySet[Decision], *, sort: str = NEWEST, place: str = "", size: int = SIZE
+) -> Slice:
+    """Some of the decisions found, in an order.
+
+    Args:
+        sort: a code of `SORTS`, with "-" before it for the other way round; any other is the newest first.
+        place: `Slice.before` or `Slice.after` of another page; one that is none of ours is the first page.
+        size: how many at most.
+    """
+    down = sort.startswith("-")
+    chosen = SORTS.get(sort.removeprefix("-"))
+    if chosen is None:
+        chosen, down = SORTS["recorded"], True
+    at = _at(user, place)
+    back = at is not None and place.startswith("b")
+    backwards = down != back
+    if at is not None:
+        found = found.filter(_Beyond(chosen.keys, at, "<" if backwards else ">"))
+    order = [f"-{key}" if backwards else key for key in chosen.keys]
+    rows = list(found.select_related("follows").order_by(*order)[: size + 1])
+    more, rows = len(rows) > size, rows[:size]
+    if back:
+        rows.reverse()
+    return Slice(
+        rows,
+        before=f"b{rows[0].id.hex}" if rows and (more if back else at is not None) else "",
+        after=f"a{rows[-1].id.hex}" if rows and (back or more) else "",
+    )
+
+
+def _at(user: User, place: str) -> Decision | None:
+    """The decision that a page begins after, where it is one that the user's log holds."""
+    match = _PLACE.fullmatch(place)
+    return readable(user).filter(id=UUID(match[2])).first() if match else None
+
+
+def count(found: QuerySet[Decision]) -> int:
+    """How many were found, up to `MOST` and one more."""
+    return found.order_by()[: MOST + 1].count()
 
 
 def lines(found: Iterable[Decision]) -> list[Line]:
     """Decisions with what came after them; as many queries for many as for one."""
     rows = list(found)
     prefetch_related_objects(rows, "followed_by", "disclosures")
-    left = due.left_in(rows)
-    return [Line(one, list(one.disclosures.all()), left[one.id], list(one.followed_by.all())) for one in rows]
-
-
-@dataclass(frozen=True)
-class Slice:
-    """One page of the log. `before` is the key of the page that follows; empty on the last."""
-
-    rows: list[Decision]
-    before: str
-
-
-def page(found: QuerySet[Decision], before: str) -> Slice:
-    """The decisions after a key (`Slice.before` of the page above); a key that is none is the first page."""
-    if key := _key(before):
-        at, last = key
-        found = found.filter(Q(recorded_at__lt=at) | Q(recorded_at=at, id__lt=last))
-    rows = list(found[: PAGE + 1])
-    more = len(rows) > PAGE
-    rows = rows[:PAGE]
-    return Slice(rows, f"{rows[-1].recorded_at.isoformat()}_{rows[-1].id}" if more else "")
-
-
-def _key(text: str) -> tuple[datetime, UUID] | None:
-    at, _, last = text.partition("_")
-    try:
-        # A time without an offset was never one of ours; one outside these years fits no database.
-        moment, key = datetime.fromisoformat(at), UUID(last)
-        known = moment.tzinfo is not None and _FIRST_YEAR <= moment.astimezone(UTC).year <= _LAST_YEAR
-    except (ValueError, OverflowError):
-        return None
-    return (moment, key) if known else None
-
-
-# --- columns, the same on the page and in the file ------------------------------------------------
-
-
-def _moment(value: datetime) -> str:
-    return timezone.localtime(value, LONDON).strftime("%Y-%m-%d %H:%M")
-
-
-def _yes(value: bool) -> str:
-    return "Yes" if value else "No"
-
-
-def _titles(kind: str, codes: Iterable[str]) -> str:
-    return "; ".join(words.words(f"{kind}.{code}").title for code in codes)
-
-
-def _agencies(decision: Decision) -> str:
-    return "; ".join(lists.label("agency", code) for code in decision.agencies)
-
-
-def _follows(line: Line) -> str:
-    other = line.decision.follows
-    return f"{lists.label('follows_as', line.decision.follows_as)} {other.reference}" if other else ""
-
-
-def _sent_at(line: Line) -> str:
-    times = [row.sent_at for row in line.disclosures if row.sent or row.method]
-    return _moment(min(times)) if times else ""
-
-
-def _all_sent(line: Line) -> str:
-    if not line.decision.to_send:
-        return ""
-    return _yes(not line.left)
-
-
-def _late(line: Line) -> bool:
-    return line.decision.basis_after_sharing or any(row.basis_after_sharing for row in line.disclosures)
-
-
-COLUMNS: tuple[tuple[str, Callable[[Line], str]], ...] = (
-    ("Decision", lambda one: one.decision.reference),
-    ("Decided", lambda one: _moment(one.decision.decided_at)),
-    ("Recorded", lambda one: _moment(one.decision.recorded_at)),
-    ("Outcome", lambda one: lists.label("outcome", one.decision.outcome)),
-    ("Emergency", lambda one: _yes(one.decision.emergency)),
-    ("Lawful basis", lambda one: lists.label("basis", one.decision.lawful_basis)),
-    ("Risk", lambda one: lists.label("risk_level", one.decision.risk_level)),
-    ("MARAC threshold met", lambda one: _yes(one.decision.threshold_met)),
-    ("Consent", lambda one: lists.label("consent", one.decision.consent)),
-    ("Told", lambda one: lists.label("informed", one.decision.informed)),
-    ("Agencies", lambda one: _agencies(one.decision)),
-    ("Already shared", lambda one: _yes(one.decision.already_sent)),
-    ("First sent", _sent_at),
-    ("All sent", _all_sent),
-    ("Sent otherwise", lambda one: _yes(any(row.differs_from_decision for row in one.disclosures))),
-    ("Shared before basis", lambda one: _yes(_late(one))),
-    ("Follows", _follows),
-    ("Superseded by", lambda one: "; ".join(other.reference for other in one.followers)),
-    ("Stops", lambda one: _titles("stop", one.decision.stops)),
-    ("Points", lambda one: _titles("point", one.decision.points)),
-)
-"""Heading and cell. A name, a free text or a case's reference has no place here."""
-
-
-def cells(line: Line) -> list[str]:
-    """The cells of a decision, in the order of COLUMNS."""
-    return [cell(line) for _, cell in COLUMNS]
-
-
-# --- the file -------------------------------------------------------------------------------------
-
-
-def snapshot(found: QuerySet[Decision]) -> list[UUID]:
-    """Which decisions a file holds, fixed by one statement: rows never change, so reading on is safe."""
-    return list(found.values_list("id", flat=True))
-
-
-def csv_lines(ids: list[UUID]) -> Iterator[bytes]:
-    """The file, a chunk of rows at a time: UTF-8 with a byte-order mark, and no cell that is a formula."""
-    yield "\ufeff".encode() + _lines([[heading for heading, _ in COLUMNS]])
-    for start in range(0, len(ids), CHUNK):
-        part = ids[start : start + CHUNK]
-        held = Decision.objects.select_related("follows").in_bulk(part)
-        yield _lines(cells(line) for line in lines(held[one] for one in part))
-
-
-def _lines(rows: Iterable[list[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows([safe(cell) for cell in row] for row in rows)
-    return text.getvalue().encode()
-
-
-def safe(cell: str) -> str:
-    """The cell as a spreadsheet shows it and never computes it: a quote before what could start a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) or cell.lstrip().startswith(_FORMULA) else cell
+    left, names = due.left_in(rows), agency_names()
+    return [
+        Line(one, list(one.disclosures.all()), left[one.id], list(one.followed_by.all()), names)
+        for one in rows
+    ]

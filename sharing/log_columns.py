@@ -253,3 +253,32 @@ def of_codes(codes: Iterable[str]) -> list[Column]:
     """The columns with these codes, in the order of the table; a code that is none of them is left out."""
     wanted = set(codes)
     return [column for column in COLUMNS if column.code in wanted]
+
+
+def allowed(*, names: bool, free_text: bool) -> frozenset[str]:
+    """The codes of the columns that an export may hold.
+
+    Args:
+        names: whether identifiers are in; free text can name somebody, and is out where they are.
+    """
+    return frozenset(
+        one.code
+        for one in COLUMNS
+        if (names or not one.identifier) and ((names and free_text) or not one.free_text)
+    )
+
+
+_IN_PLACE = {"case": "case_reference", "recorder": "recorder_name"}
+"""Stand-ins, and the names that take their place."""
+
+
+def exported(codes: Iterable[str], *, names: bool, free_text: bool) -> list[str]:
+    """The columns that an export of these holds, in the order of the table.
+
+    Args:
+        codes: those that were chosen: no names, no free text.
+        names: whether every name is in, in place of the stand-ins; free_text: whether all of it is.
+    """
+    wanted = {code for code in codes if not (names and code in _IN_PLACE)}
+    wanted |= {one.code for one in COLUMNS if (names and one.identifier) or (free_text and one.free_text)}
+    return [one.code for one in of_codes(wanted & allowed(names=names, free_text=free_text))]

@@ -1,8 +1,8 @@
-"""The pages of what has been recorded: a decision, the log of all of them, the sharing agreements."""
+"""The pages of what has been recorded: a decision, what went wrong with one, the sharing agreements."""
 
 from django.urls import path
 
-from sharing.views import after, agreements, decisions, incidents, log
+from sharing.views import after, agreements, decisions, incidents
 
 urlpatterns = [
     path("decisions/<str:reference>/", decisions.decision, name="decision"),
@@ -13,8 +13,6 @@ urlpatterns = [
     path("decisions/<str:reference>/wrong-person/", after.wrong_person, name="decision_wrong_person"),
     path("incidents/", incidents.incidents, name="incidents"),
     path("incidents/<str:reference>/", incidents.incident, name="incident"),
-    path("logs/", log.logs, name="logs"),
-    path("logs/csv/", log.log_csv, name="log_csv"),
     path("agreements/", agreements.agreement_list, name="agreements"),
     path("agreements/new/", agreements.agreement_new, name="agreement_new"),
     path("agreements/<uuid:series>/", agreements.agreement, name="agreement"),

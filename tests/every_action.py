@@ -220,7 +220,6 @@ def _sharing_calls(file: CaseFile, people: People) -> Calls:
         ),
         "print_decision": lambda: _read(sharing_actions.print_decision(by=by, decision=decision)),
         "see_decision": lambda: _read(sharing_actions.see_decision(by=by, decision=decision)),
-        "export_log": lambda: sharing_actions.export_log(by=people.governance, filters={}, rows=0),
     }
 
 

@@ -127,6 +127,11 @@ class Decision(models.Model):
         indexes = (
             models.Index(fields=["-recorded_at", "-id"], name="decision_log"),
             models.Index(fields=["case", "-recorded_at"], name="decision_of_case"),
+            # What the log is sorted by (sharing.log.SORTS): a page is read from one of these.
+            models.Index(fields=["decided_at", "id"], name="decision_by_decided"),
+            models.Index(fields=["outcome", "recorded_at", "id"], name="decision_by_outcome"),
+            models.Index(fields=["lawful_basis", "recorded_at", "id"], name="decision_by_basis"),
+            models.Index(fields=["risk_level", "recorded_at", "id"], name="decision_by_risk"),
         )
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from cases import notices, setting_up
 from cases.models import Organisation, User
-from sharing import access, after, lists, mailing, work
+from sharing import access, after, exports, lists, mailing, work
 from sharing.views.desk import actor
 from sharing.views.setup import tasks
 
@@ -33,6 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
         page["decisions"] = [(one, lists.label("outcome", one.outcome)) for one in _newest(user)]
     elif user.role == user.Role.GOVERNANCE:
         page["incidents"] = after.incidents_to_answer(user, now)
+        page["exports"] = [(one, exports.tag(one)) for one in exports.to_tell(user)]
     elif user.role == user.Role.ADMINISTRATOR:
         page["set_up"] = tasks(setting_up.missing(Organisation.current()))
         page["mail"] = {"off": not mailing.on(), "given_up": mailing.given_up()}
