@@ -17,7 +17,7 @@ from dahashare import demonstration
 from sharing import actions, journey
 from tests import second_step
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "cases.signed_in.Backend"
 MARKS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
 """Statements that bound a transaction: they are no queries."""
 

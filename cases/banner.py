@@ -19,7 +19,10 @@ NOT_ASSESSED = "not_assessed"
 
 def victims(case: Case) -> list[Person]:
     """The victim/survivors of the case, from its people as they were loaded."""
-    return [person for person in case.people.all() if person.role == VICTIM_SURVIVOR]
+    # A list asks for each of its rows: a manager is not made for what is there already.
+    loaded = case.__dict__.get("_prefetched_objects_cache", {}).get("people")
+    people = case.people.all() if loaded is None else loaded
+    return [person for person in people if person.role == VICTIM_SURVIVOR]
 
 
 def called(person: Person) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import BooleanField, F, FilteredRelation, Model, Q, QuerySet
+from django.db.models.base import ModelState
 from django.db.models.expressions import RawSQL
 
 from cases import access, prepared
@@ -99,7 +100,7 @@ def built(user: User, stored: Iterable[Sequence[Any]]) -> list[Shown]:
     every = QuerySet(Person).query  # shared: whoever narrows it takes a copy
     for row in stored:
         if row[0] != last:
-            case, last, victims = _built(Case, _CASE, row), row[0], []
+            case, last, victims = built_of(Case, _CASE, row), row[0], []
             owner, team, *opened = row[len(_CASE) : _AT]
             _OWNER.set_cached_value(case, _named(User, case.owner_id, owner, named))  # as select_related does
             _TEAM.set_cached_value(case, _named(Team, case.team_id, team, named))
@@ -109,24 +110,33 @@ def built(user: User, stored: Iterable[Sequence[Any]]) -> list[Shown]:
             if why := _why(user, case, *opened):
                 found.append((case, why))
         if row[_AT] is not None:
-            victims.append(_built(Person, _PERSON, row[_AT:]))
+            victims.append(built_of(Person, _PERSON, row[_AT:]))
     return found
 
 
 def _named(model: type[Row], key: UUID, name: str, made: dict[UUID, Any]) -> Row:
     """The owner or team of that key, one for all the cases of a page."""
     if key not in made:
-        made[key] = model.from_db("default", ("id", "name"), (key, name))
+        made[key] = _loaded(model, ("id", "name"), (key, name))
     found: Row = made[key]
     return found
 
 
-def _built(model: type[Row], columns: tuple[str, ...], values: Sequence[Any]) -> Row:
+def built_of(model: type[Row], columns: tuple[str, ...], values: Sequence[Any]) -> Row:
     """A row of a table, of its first columns."""
     own = list(values[: len(columns)])
     for place, convert in _converters(connection.vendor, model, columns):
         own[place] = convert(own[place])
-    return model.from_db("default", columns, own)
+    return _loaded(model, columns, own)
+
+
+def _loaded(model: type[Row], columns: tuple[str, ...], values: Sequence[Any]) -> Row:
+    """A row as `from_db` leaves it, which goes through every field that was not read as well."""
+    row = model.__new__(model)
+    row._state = ModelState()
+    row._state.adding, row._state.db = False, "default"
+    row.__dict__.update(zip(columns, values, strict=True))
+    return row
 
 
 @cache

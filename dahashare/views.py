@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cases import access, idle, parking
 from cases.models import Case, User
+from cases.signed_in import BACKEND
 from cases.views import page
 from cases.views.proving import from_this_machine
 from cases.views.scripted import asks_script, for_script
 from dahashare.middleware import signed_out
 
 DEMO_PEOPLE = ("officer", "colleague", "manager", "governance", "administrator")
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def _error(request: HttpRequest, template: str, status: int) -> HttpResponse:

@@ -25,7 +25,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Page, ViewportSi
 
 from tests import servers
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "cases.signed_in.Backend"
 AXE = Axe()
 MOST_TABS = 150
 DESK: ViewportSize = {"width": 1280, "height": 900}

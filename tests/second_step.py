@@ -35,7 +35,7 @@ def first_step_only() -> Any:
     """Sign in as after a password alone: `first_step_only(client, user)`."""
 
     def begin(client: Client, user: User) -> Client:
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user, backend="cases.signed_in.Backend")
         session = client.session
         del session[login.AUTHENTICATION_METHODS_SESSION_KEY]
         session.save()

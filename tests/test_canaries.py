@@ -242,7 +242,7 @@ def everything(walk: Walk, judge: Callable[[Answer], None], case_file: CaseFile,
         data = {"login": colleague.email, "password": password}
         judge(Answer("account_login", "", data, client.post(reverse("account_login"), data)))
     gone = Client()
-    gone.force_login(colleague, backend="allauth.account.auth_backends.AuthenticationBackend")
+    gone.force_login(colleague, backend="cases.signed_in.Backend")
     Session.objects.filter(session_key=gone.session.session_key).update(expire_date="2000-01-01 00:00Z")
     data = {"role": "other", "name": canary("parked")}
     judge(Answer("parked", "", data, gone.post(f"/cases/{case_file.case.reference}/people/add/", data)))
@@ -300,7 +300,7 @@ def test_the_sweep_would_find_a_leak(leak: str, watch: Watch, officer: User) -> 
         User.objects.filter(pk=officer.pk).update(name=text)
     elif leak == "session":
         client = Client()
-        client.force_login(officer, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(officer, backend="cases.signed_in.Backend")
         session = client.session
         session["leak"] = text * 40
         session.save()

@@ -53,22 +53,23 @@ def drawn_rows(path: str, rows: Iterable[Row]) -> SafeString:
     return SafeString("".join(drawn))
 
 
-_dropdowns: dict[Any, SafeString] = {}
+_fields: dict[Any, SafeString] = {}
 _MOST = 500
 
 
 @register.simple_tag
 def drawn_field(field: Any) -> SafeString:
-    """Draw a field as "gds/field.html" does; a dropdown without errors once for each way it can look.
+    """Draw a field as "gds/field.html" does; an empty one or a dropdown once for each way it can look.
 
-    What can be typed is never kept, and neither is a field with an error.
+    What was typed is never kept, and neither is a field with an error.
     """
-    if field.errors or not isinstance(field.field, Dropdown):
+    value, dropdown = field.value(), isinstance(field.field, Dropdown)
+    if field.errors or not (dropdown or value in (None, "")):
         return render_to_string("gds/field.html", {"field": field})
-    offered = tuple(map(tuple, field.field.widget.choices))
-    look = (field.auto_id, field.html_name, str(field.label), str(field.help_text), field.value(), offered)
-    if look not in _dropdowns:
-        if len(_dropdowns) >= _MOST:
-            _dropdowns.clear()
-        _dropdowns[look] = render_to_string("gds/field.html", {"field": field})
-    return _dropdowns[look]
+    offered = tuple(map(tuple, field.field.widget.choices)) if dropdown else type(field.form)
+    look = (field.auto_id, field.html_name, str(field.label), str(field.help_text), value, offered)
+    if look not in _fields:
+        if len(_fields) >= _MOST:
+            _fields.clear()
+        _fields[look] = render_to_string("gds/field.html", {"field": field})
+    return _fields[look]

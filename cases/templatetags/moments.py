@@ -15,7 +15,7 @@ register = template.Library()
 
 
 def _local(value: datetime) -> datetime:
-    return timezone.localtime(value) if timezone.is_aware(value) else value
+    return value if value.utcoffset() is None else value.astimezone(timezone.get_current_timezone())
 
 
 @register.filter

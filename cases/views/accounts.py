@@ -21,8 +21,6 @@ from cases.forms.base import GovForm
 from cases.models import User
 from cases.views.staff import administrator, done, page, posted
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
 
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from cases import oidc
-from cases.views.accounts import BACKEND
+from cases.signed_in import BACKEND
 from cases.views.two_step import next_page
 
 View = Callable[..., HttpResponseBase]

@@ -146,7 +146,7 @@ def test_of_twenty_who_open_a_link_one_is_in_time(administrator: User) -> None:
 def test_a_leaver_is_signed_out_at_once_and_stays_out(
     administrator: User, officer: User, client: Client
 ) -> None:
-    client.force_login(officer, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(officer, backend="cases.signed_in.Backend")
     assert client.get("/account/password/").status_code == 200
     account_actions.deactivate(by=administrator, user=officer)
     assert client.get("/account/password/").status_code == 302

@@ -4,6 +4,7 @@ from django.template.loader import render_to_string
 
 from cases.forms.cases import CaseFilterForm
 from cases.models import Membership, Team, User
+from cases.templatetags import drawn as kept
 from cases.templatetags.drawn import Row, drawn_field, drawn_rows
 
 ROW = "cases/_case_row.html"
@@ -30,3 +31,14 @@ def test_a_dropdown_offers_each_what_is_theirs(officer: User, colleague: User, t
     junk = CaseFilterForm({"owner": "junk"}, user=officer)
     assert junk.errors
     assert "govuk-error-message" in drawn_field(junk["owner"])
+
+
+def test_a_search_is_drawn_and_never_kept(officer: User) -> None:
+    empty, typed, wrong = (
+        CaseFilterForm(data, user=officer)["text"] for data in (None, {"text": "Oduya"}, {"text": "*"})
+    )
+    assert drawn_field(empty) == drawn_field(empty) == render_to_string("gds/field.html", {"field": empty})
+    assert 'value="Oduya"' in drawn_field(typed)
+    assert "govuk-error-message" in drawn_field(wrong)
+    assert 'value="' not in drawn_field(empty)
+    assert not any("Oduya" in one or "error-message" in one for one in kept._fields.values())

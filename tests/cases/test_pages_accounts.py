@@ -15,7 +15,7 @@ from tests.cast import CaseFile, UserFactory
 
 pytestmark = pytest.mark.django_db
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "cases.signed_in.Backend"
 NEW = "another long password"
 PERSON = {"name": "Nina Newcomer", "email": "nina@council.example", "role": "officer"}
 BAD = {

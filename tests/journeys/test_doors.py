@@ -11,7 +11,7 @@ from cases.models import User
 
 pytestmark = [pytest.mark.urls("tests.journeys.look_urls"), pytest.mark.django_db]
 PASSWORD = "three unrelated words"
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "cases.signed_in.Backend"
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from sharing.models import Agreement, Draft
 from tests.cast import CaseFile
 from tests.sharing.agreeing import agreed
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "cases.signed_in.Backend"
 REASON = "He waited at the school gate with a knife on 27 February, and the children walk home alone."
 PAGES: dict[str, dict[str, Any]] = {
     "request": {
