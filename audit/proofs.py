@@ -38,8 +38,9 @@ manifest.sig
 
 A filter's `test` of the field's value (a field that is not there: null): `is`, `one_of` (a list), `has` (the
 value, a list, holds it), `any` and `none` (there is something, or nothing: null, false, 0, "" and [] are
-nothing), `from` and `before` (moments: "2026-03-14T09:30:00.000000Z"). A `field` of null cannot be shown from
-the log: the signature alone covers it. "occurred_at" and "recorded_at" are the header's.
+nothing), `from` and `before` (moments: "2026-03-14T09:30:00.000000Z"), `either` (one of a list of [field,
+test, value] holds; its own `field` is null). Any other `field` of null cannot be shown from the log: the
+signature alone covers it. "occurred_at" and "recorded_at" are the header's.
 
 The job (`audit/exports.py`) writes the data and, for each chunk of rows, `lines(chunk, show)`; then it drains
 `finish(...)`, file after file, and packs everything with `zipped.package`.
@@ -114,7 +115,7 @@ whoever must not join two exports should be given the rows alone.
 """
 """What goes into every package for whoever opens it."""
 
-Test = Literal["is", "one_of", "has", "any", "none", "from", "before"]
+Test = Literal["is", "one_of", "has", "any", "none", "from", "before", "either"]
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,8 @@ class Filter:
     """What chose the rows, so that a verifier can ask it of every decision of the cases shown.
 
     `field` is the sealed field or the header's that it asks about, None where the log cannot show it; `title`
-    says all of it to people ("Recorded from 1 July 2026"). Every filter of an export has to hold.
+    says all of it to people ("Recorded from 1 July 2026"). Every filter of an export has to hold. `value` is
+    what canonical JSON can hold; for codes of a yes use `any` or `none`: a "no" may not be recorded at all.
     """
 
     code: str
@@ -162,7 +164,9 @@ class Stored(NamedTuple):
 
 def to_show(columns: "Iterable[Column]", filters: Iterable[Filter]) -> frozenset[str]:
     """The sealed fields that an export with these columns and filters discloses."""
-    named = {one.field for one in columns} | {one.field for one in filters}
+    asked = list(filters)
+    named = {one.field for one in columns} | {one.field for one in asked}
+    named |= {name for one in asked if one.test == "either" for name, _, _ in one.value}
     return frozenset(name for name in named if name and name not in HEADER_FIELDS)
 
 

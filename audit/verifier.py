@@ -186,6 +186,8 @@ class Package:
             self._folder() if path.is_dir() else self._zip()
         except OSError as error:
             raise Unchecked(f"{path} cannot be read: {error.strerror}.") from error
+        except (struct.error, OverflowError) as error:
+            raise Refused("The zip is not in the form that an export has.") from error
 
     def _folder(self) -> None:
         for found in sorted(os.scandir(self.path), key=lambda one: one.name):
@@ -203,6 +205,8 @@ class Package:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise Unchecked(f"{self.path} is neither a file nor a folder.")
             members = _members(file)
+            if sum(member.size for member in members) > os.fstat(file.fileno()).st_size:
+                raise Refused("The zip is not a whole one.")
             offset = 0
             heads, end = _frame(members)
             for (name, size, crc), head in zip(members, heads, strict=True):
@@ -378,6 +382,7 @@ _SHAPE: dict[str, Any] = {
     "withheld": [str], "log": {"origin": str, "size": _COUNT, "root": str},
     "files": [{"name": str, "size": _COUNT, "sha256": str}],
 }  # fmt: skip
+_FORMATS = ("csv", "jsonl", "xlsx", "pdf")
 _HOWS = ("text", "code", "codes", "moment", "day", "yes", "count")
 _TESTS = ("is", "one_of", "has", "any", "none", "from", "before")
 
@@ -417,19 +422,35 @@ def manifest_of(package: Package, key: bytes) -> dict[str, Any]:
     named = {one["title"] for one in said["columns"]} if _shaped(said, _SHAPE) else set()
     if not named or len(named) != len(said["columns"]):
         raise Refused("manifest.json does not say what a manifest has to say.")
-    if {one["how"] for one in said["columns"]} - set(_HOWS) or {one["test"] for one in said["filters"]} - set(
-        _TESTS
-    ):
-        raise Refused("manifest.json has a column or a filter that means nothing.")
+    known = {one["how"] for one in said["columns"]} <= set(_HOWS) and all(map(_is_filter, said["filters"]))
+    if not known or said["format"] not in _FORMATS:
+        raise Refused("manifest.json has a format, a column or a filter that means nothing.")
     moment(said["made_at"])
     result: dict[str, Any] = said
     return result
 
 
+def _is_filter(said: Mapping[str, Any]) -> bool:
+    """Whether a filter can be asked of an entry."""
+    if said["test"] == "either":
+        parts = said["value"]
+        right = said["field"] is None and isinstance(parts, list) and bool(parts)
+        return right and all(isinstance(one, list) and len(one) == 3 and _asks(*one) for one in parts)
+    return said["field"] is None or _asks(said["field"], said["test"], said["value"])
+
+
+def _asks(field: Any, test: Any, value: Any) -> bool:
+    if not isinstance(field, str) or test not in _TESTS:
+        return False
+    if test in ("from", "before"):
+        moment(value)
+    return test != "one_of" or isinstance(value, list)
+
+
 def check_files(package: Package, said: Mapping[str, Any]) -> None:
     """Every file of the manifest, with its hash, and no other. Raises Refused."""
     names = [one["name"] for one in said["files"]]
-    if names != [*said["data"], *_ALWAYS] or not said["data"]:
+    if names != [*said["data"], *_ALWAYS] or not said["data"] or len(set(names)) != len(names):
         raise Refused("manifest.json does not name the files that an export has.")
     for other in package.places:
         if other not in names and other not in _LAST:
@@ -567,9 +588,12 @@ def _sheet_rows(package: Package, name: str, titles: list[str]) -> Iterator[list
     with package.open(name) as file:
         try:
             book = zipfile.ZipFile(file)
-            sheets = [one for one in book.namelist() if one.startswith("xl/worksheets/")]
-            if not sheets or sheets != [f"xl/worksheets/sheet{at}.xml" for at in range(1, len(sheets) + 1)]:
-                raise Refused(f"The sheets of {name} are not in their order.")
+            names = book.namelist()
+            sheets = [
+                f"xl/worksheets/sheet{at}.xml" for at in range(1, len(names) - len(_PARTS_OF_A_BOOK) + 1)
+            ]
+            if not sheets or names != [*sheets, *_PARTS_OF_A_BOOK]:
+                raise Refused(f"{name} does not hold the parts of a workbook of ours.")
             for sheet in sheets:
                 if book.getinfo(sheet).file_size > MOST_SHEET:
                     raise Refused(f"A sheet of {name} is much longer than one can be.")
@@ -583,11 +607,34 @@ def _sheet_rows(package: Package, name: str, titles: list[str]) -> Iterator[list
             raise Refused(f"{name} is not in its form.") from error
 
 
+_PARTS_OF_A_BOOK = (
+    "[Content_Types].xml",
+    "_rels/.rels",
+    "xl/workbook.xml",
+    "xl/_rels/workbook.xml.rels",
+    "xl/styles.xml",
+)
+
+
 class _Sheet:
     """Reads a sheet's rows piece by piece; knows the elements that ours have, and no others."""
 
     INSIDE = {"c": "row", "is": "c", "t": "is", "row": "sheetData"}
-    AROUND = ("worksheet", "sheetViews", "sheetView", "pane", "sheetFormatPr", "cols", "col", "sheetData")
+    KNOWN = {
+        "worksheet": {"xmlns"},
+        "sheetViews": set[str](),
+        "sheetView": {"workbookViewId"},
+        "pane": {"ySplit", "topLeftCell", "activePane", "state"},
+        "sheetFormatPr": {"defaultRowHeight"},
+        "cols": set[str](),
+        "col": {"min", "max", "width", "style"},
+        "sheetData": set[str](),
+        "row": set[str](),
+        "c": {"t", "s"},
+        "is": set[str](),
+        "t": {"xml:space"},
+    }
+    """Nothing else: no cell is hidden, merged or computed."""
 
     def __init__(self) -> None:
         self._path: list[str] = []
@@ -616,8 +663,10 @@ class _Sheet:
 
     def _start(self, tag: str, said: dict[str, str]) -> None:
         above = self._path[-1] if self._path else ""
-        if tag not in self.AROUND and self.INSIDE.get(tag) != above:
-            raise Refused(f"A sheet holds {tag!r} where none of ours does.")
+        if not said.keys() <= self.KNOWN.get(tag, set()) or self.INSIDE.get(tag, above) != above:
+            raise Refused(f"A sheet holds {tag[:20]!r} as none of ours does.")
+        if tag not in self.KNOWN:
+            raise Refused(f"A sheet holds {tag[:20]!r}, which none of ours does.")
         if tag == "row":
             self._rows.append([])
             self._size = 0
@@ -763,19 +812,26 @@ def value_of(entry: Entry, name: str | None) -> Any:
 
 def holds(test: Mapping[str, Any], entry: Entry) -> bool | None:
     """Whether a filter holds for an entry; None where the log cannot show it."""
-    value, wanted = value_of(entry, test["field"]), test["value"]
+    if test["test"] == "either":
+        answers = [_holds(field, asked, value, entry) for field, asked, value in test["value"]]
+        return True if True in answers else None if None in answers else False
+    return _holds(test["field"], test["test"], test["value"], entry)
+
+
+def _holds(field: str | None, test: str, wanted: Any, entry: Entry) -> bool | None:
+    value = value_of(entry, field)
     if value is _UNKNOWN:
         return None
-    if test["test"] in ("is", "one_of"):
-        some = wanted if test["test"] == "one_of" else [wanted]
-        return isinstance(some, list) and any(type(value) is type(one) and value == one for one in some)
-    if test["test"] == "has":
+    if test in ("is", "one_of"):
+        some = wanted if test == "one_of" else [wanted]
+        return any(type(value) is type(one) and value == one for one in some)
+    if test == "has":
         return isinstance(value, list) and any(one == wanted for one in value)
-    if test["test"] in ("any", "none"):
-        return bool(value) is (test["test"] == "any")
+    if test in ("any", "none"):
+        return bool(value) is (test == "any")
     if value is None:
         return False
-    return (moment(value) >= moment(wanted)) is (test["test"] == "from")
+    return (moment(value) >= moment(wanted)) is (test == "from")
 
 
 # --- The whole check ----------------------------------------------------------------------------------------
@@ -1004,8 +1060,6 @@ def check(path: Path, key: bytes, held: bytes | None = None) -> str:
     package, found = Package(path), Found()
     said = manifest_of(package, key)
     check_files(package, said)
-    if said["format"] not in ("csv", "jsonl", "xlsx", "pdf"):
-        raise Refused("manifest.json names a format that no export has.")
     own = check_note(package, said, key)
     check_rows(package, said, found)
     check_chains(package, said, found)
@@ -1054,9 +1108,9 @@ def report(said: Mapping[str, Any], found: Found, held: Note | None) -> str:
 
 
 def _proved(said: Mapping[str, Any], found: Found, held: Note | None) -> list[str]:
-    shown = [one["title"] for one in said["columns"] if one["field"]]
+    shown = [f"{one['title']} ({one['field']})" for one in said["columns"] if one["field"]]
     points = [
-        f"each of the {said['rows']} rows is an entry of the log at the size {said['log']['size']}",
+        f"each of the {said['rows']} rows is an entry of the log with this root, of the kind {said['kind']}",
         f"the chain of each case shown ({found.cases}) has no gap from its first entry to the last one shown",
     ]
     if said["format"] != "pdf":
@@ -1071,16 +1125,29 @@ def _proved(said: Mapping[str, Any], found: Found, held: Note | None) -> list[st
     return points
 
 
+def _asked(test: Mapping[str, Any]) -> str:
+    """A filter in words and as it was asked of the log."""
+    if test["test"] == "either":
+        how = " or ".join(f"{field} {asked} {json.dumps(value)}" for field, asked, value in test["value"])
+    elif test["field"] is None:
+        how = "the log cannot show it"
+    else:
+        how = f"{test['field']} {test['test']} {json.dumps(test['value'])}"
+    return f"{test['title']} [{how}]"
+
+
 def _signed(said: Mapping[str, Any], found: Found, held: Note | None) -> list[str]:
     other = [one["title"] for one in said["columns"] if not one["field"]]
-    asked = [one["title"] for one in said["filters"]]
+    asked = [_asked(one) for one in said["filters"]]
     points = [
         f"what was asked for ({_few(asked)}), and that no other case has a decision that belongs here",
-        "that no case shown had further entries at that size of the log",
+        f"that the log had {said['log']['size']} entries then, and no further ones of the cases shown",
         "the words that stand for codes",
     ]
     if other:
         points.append(f"columns made of stand-ins, names or later entries: {_few(other)}")
+    if said["format"] == "xlsx":
+        points.append("that a spreadsheet program shows the rows of the workbook as they stand in it")
     if said["format"] == "pdf":
         points.append("the text of the PDF: the rows were proved, but not compared with its pages")
     if found.unproved:
