@@ -47,7 +47,9 @@ def test_a_checkpoint_is_a_row_a_file_and_a_signed_note_of_the_log() -> None:
     assert path.stat().st_mode & 0o777 == 0o600
     read = note.read(row.note)
     assert read.signed_by(signing.key_name(), signing.public_key())
-    assert read.statement == note.Statement(row.origin, 3, merkle.root([entry.hash for entry in entries]))
+    assert read.statement == note.Statement(
+        row.origin, 3, merkle.root([bytes(entry.hash) for entry in entries])
+    )
     assert row.origin.startswith("dahashare/log/")
     assert ledger.newest_checkpoint() == row
 

@@ -22,7 +22,7 @@ def placed() -> list[bytes]:
     ]
 
 
-def insert(index: Any, hashed: bytes) -> None:
+def insert(index: Any, hashed: bytes | memoryview) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute('INSERT INTO audit_leaf ("index", hash) VALUES (%s, %s)', [index, hashed])
 
@@ -123,7 +123,7 @@ def test_several_at_once_place_everything_once(monkeypatch: pytest.MonkeyPatch) 
 
 def test_hashes_of_subtrees_and_proofs_are_those_of_the_tree(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leaves, "CHUNK", 3)
-    some = [making.record().hash for _ in range(11)]
+    some = [bytes(making.record().hash) for _ in range(11)]
     ledger.sequence()
     top = merkle.root(some)
     assert ledger.edge(11).root() == top

@@ -1,0 +1,68 @@
+"""Whether the log is in order: the plain answer, a check now, its checkpoints, a manifest from elsewhere."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from audit import ledger
+from audit.models import Checkpoint
+from cases.views import page
+from sharing import integrity, integrity_actions
+from sharing.forms.integrity import ManifestForm
+
+RUNNING = "The check is running. It takes some minutes. You can leave this page."
+ALREADY = "A check is running already."
+
+
+@require_safe
+def integrity_page(request: HttpRequest) -> HttpResponse:
+    """The newest answer, and what to do about it."""
+    integrity.require_keeper(request.user)
+    shown = {"standing": integrity.standing(), "request_key": page.fresh_key(request)}
+    return render(request, "sharing/integrity.html", shown)
+
+
+@require_POST
+def integrity_check(request: HttpRequest) -> HttpResponse:
+    """Check everything now; a long log is left to a worker."""
+    user, now = integrity.require_keeper(request.user), timezone.now()
+    if ledger.size() > integrity.AT_ONCE:
+        messages.success(request, RUNNING if integrity.ring(user, now) else ALREADY)
+        return redirect("integrity")
+
+    def check(key: UUID | None) -> None:
+        integrity_actions.check(by=user, now=now, request_key=key)
+
+    page.save(request, check, "Everything was checked.")
+    return redirect("integrity")
+
+
+@require_safe
+def checkpoint_file(request: HttpRequest, checkpoint_id: UUID) -> HttpResponse:
+    """A checkpoint as a file, to keep elsewhere."""
+    user = integrity.require_keeper(request.user)
+    found = Checkpoint.objects.filter(id=checkpoint_id).first()
+    if found is None:
+        raise Http404
+    integrity_actions.download(by=user, checkpoint=found, now=timezone.now())
+    answer = HttpResponse(found.note, content_type="text/plain; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="checkpoint-{found.size}.txt"'
+    return answer
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def integrity_manifest(request: HttpRequest) -> HttpResponse:
+    """Hold an export's manifest against our key and the log as it is now. Nothing of it is kept."""
+    integrity.require_keeper(request.user)
+    form = ManifestForm(page.posted(request), request.FILES or None)
+    held = None
+    if form.is_valid():
+        try:
+            held = integrity.hold(form.cleaned_data["manifest"], form.cleaned_data["signature"])
+        except integrity.NotReadableError as error:
+            form.add_error(error.field, str(error))
+    return render(request, "sharing/integrity_manifest.html", {"form": form, "held": held})
