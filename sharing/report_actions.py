@@ -11,6 +11,7 @@ from audit import ledger
 from cases import access as case_access
 from cases import events
 from cases.models import Case, User
+from sharing import access
 
 PACK, PERSON = "chronology_pack", "person_report"
 
@@ -31,4 +32,19 @@ def make_report(*, by: User, case: Case, report: str, about: Mapping[str, Any]) 
     with transaction.atomic(durable=True):
         case_access.require(by, "see_views", case)
         yield
+        ledger.append(sealed)
+
+
+def export_register(*, by: User, what: str, filters: Mapping[str, str], rows: int) -> None:
+    """Enter that the register leaves the house, before its first row does.
+
+    Args:
+        what: "disclosures" or "processing".
+        filters: the period, as ISO days.
+        rows: how many lines are in it.
+    """
+    content = {"what": what, "filters": dict(filters), "rows": rows}
+    sealed = events.seal("register.exported", content, by=by, now=timezone.now())
+    with transaction.atomic(durable=True):
+        access.require_log(by)
         ledger.append(sealed)

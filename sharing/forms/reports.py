@@ -1,9 +1,12 @@
 """What is asked before a report of a case leaves the house."""
 
+from typing import Any
+
 from cases.forms.base import GovForm, PlainTextField, Radios
 from sharing.forms.page import options
 
 PDF, XLSX = "pdf", "xlsx"
+OTHER = "other"
 
 
 class ReportForm(GovForm):
@@ -17,7 +20,7 @@ class ReportForm(GovForm):
     )
     note = PlainTextField(
         label="Who asked for it, and when? (optional)",
-        help_text="For example, the chair of the review, and the date of their letter. It stays on record",
+        help_text="For example, the chair of the review, and the date of their letter. It stays on record.",
         max_length=200,
         required=False,
     )
@@ -29,3 +32,9 @@ class ReportForm(GovForm):
         label="How do you want it?",
         error_messages={"required": "Select how you want it"},
     )
+
+    def clean(self) -> dict[str, Any]:
+        """A purpose that is not in the list is said in words."""
+        if self.cleaned_data.get("purpose") == OTHER and not self.cleaned_data.get("note"):
+            self.add_error("note", "Enter what it is for, and who asked for it")
+        return self.cleaned_data
