@@ -1,4 +1,7 @@
-"""In which cases something is due for somebody. Floors above know; this floor lists the cases."""
+"""In which cases something is due for somebody, and how much waits behind a link of the navigation.
+
+Floors above know; this floor lists the cases and draws the navigation.
+"""
 
 from collections.abc import Callable
 
@@ -6,6 +9,8 @@ from cases.models import User
 
 Source = Callable[[User], set[str]]
 _sources: list[Source] = []
+Count = Callable[[User], int]
+_counts: dict[str, Count] = {}
 
 
 def register(source: Source) -> None:
@@ -17,3 +22,13 @@ def register(source: Source) -> None:
 def references(user: User) -> set[str]:
     """The references of the cases in which something is due for the user."""
     return set().union(*(source(user) for source in _sources))
+
+
+def register_count(href: str, count: Count) -> None:
+    """Have the link to this address say how much waits there: asked for on each page, so a cheap question."""
+    _counts[href] = count
+
+
+def count_at(href: str, user: User) -> int:
+    """How much waits for the user behind a link; 0 where nothing counts."""
+    return _counts[href](user) if href in _counts else 0

@@ -7,14 +7,23 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
 from audit import chain
 from cases.models import User
-from sharing import access, advice, after_rows, asked, display, due, lists, looking_again
-from sharing.models import Decision, Disclosure, Incident, IncidentAnswer, Review
+from sharing import access, advice, after_rows, asked, display, due, judged, lists, looking_again
+from sharing.models import (
+    Decision,
+    Disclosure,
+    Draft,
+    Incident,
+    IncidentAnswer,
+    ManagerReview,
+    Review,
+    SampleAnswer,
+)
 from sharing.rules.after import Pair
 
 Said = Mapping[str, Any]
@@ -42,6 +51,8 @@ def what_followed(found: Decision, user: User, said: Said) -> dict[str, Any]:
     disclosures = list(found.disclosures.select_related("by"))
     reviews = list(found.reviews.select_related("by"))
     left = due.left_after(found, disclosures, followed=follower is not None)
+    held = _held(found)
+    said_by_managers = judged.read(found) if held["judged"] else []
     return {
         "what_is_wrong": said.get("what_is_wrong", ""),
         "why_followed": _of_following(found, "asks"),
@@ -58,13 +69,30 @@ def what_followed(found: Decision, user: User, said: Said) -> dict[str, Any]:
         "overdue": bool(left and found.send_by and found.send_by < now),
         "disclosures": [_disclosure_card(*one) for one in after_rows.SENT.check(disclosures)],
         "reviews": [_review_card(*one) for one in after_rows.REVIEWED.check(reviews)],
+        "judged": judged.cards(said_by_managers),
+        "manager_asks": judged.asks(found, said_by_managers, reviews, followed=follower is not None),
         "again": None if follower else looking_again.why([found]).get(found.id),
         "review_on": shown(due.review_after(found, reviews, followed=follower is not None)),
-        "incidents": incidents_listed(found.incidents.all(), now),
-        "drafts": open_drafts(found, user),
+        "incidents": incidents_listed(found.incidents.all(), now) if held["incidents"] else [],
+        "drafts": open_drafts(found, user) if held["drafts"] else [],
+        "learned": held["learned"],
         # Nothing can be asked for a decision once it is recorded.
         "advice": advice.listed(advice.of_decision(found), now) if said.get("advice") else [],
     }
+
+
+def _held(found: Decision) -> dict[str, bool]:
+    """What there is of a decision that most have nothing of: one query in the place of one for each."""
+    of = {"decision": OuterRef("pk")}
+    asked: dict[str, QuerySet[Any]] = {
+        "judged": ManagerReview.objects.filter(**of),
+        "learned": SampleAnswer.objects.filter(**of, learning=True),
+        "incidents": Incident.objects.filter(**of),
+        "drafts": Draft.objects.filter(follows=OuterRef("pk"), recorded_at=None),
+    }
+    rows: Any = Decision.objects.filter(id=found.id)
+    found_there = rows.values(**{f"has_{name}": Exists(one) for name, one in asked.items()}).get()
+    return {name: found_there[f"has_{name}"] for name in asked}
 
 
 def tags(found: Decision, left: list[Pair], now: datetime) -> list[tuple[str, str]]:

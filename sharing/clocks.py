@@ -18,7 +18,7 @@ from cases import access as case_access
 from cases import staff, working_days
 from cases.models import Case, Organisation, TimedAccess, User
 from cases.models.cases import OPEN
-from sharing import access, asked, due, letters, rules
+from sharing import access, asked, due, letters, reviewing, rules
 from sharing.models import (
     Advice,
     AdviceAnswer,
@@ -31,7 +31,8 @@ from sharing.models import (
     RequestStep,
 )
 from sharing.rules import requests
-from sharing.rules.clocks import AT_ONCE, NEAR, PAST, TODAY, approve_by, has_a_time, non_share_due
+from sharing.rules.clocks import AT_ONCE, NEAR, PAST, TODAY, approve_by, has_a_time
+from sharing.rules.reviewing import NON_SHARE, TO_REVIEW, WAITING
 from sharing.rules.terms import day_of
 
 NAMED, AUTHOR, OWNER, MANAGERS, LEADS = "named", "author", "owner", "managers", "leads"
@@ -58,6 +59,11 @@ class Moment:
         """The days without work of the years around it."""
         years = (self.today.year - 1, self.today.year, self.today.year + 1)
         return working_days.closed(self.organisation, years)
+
+    @cached_property
+    def with_managers(self) -> list[reviewing.Line]:
+        """The decisions that wait for a manager, or for an answer to one; three clocks look at them."""
+        return reviewing.among(Decision.objects.all())
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +146,27 @@ def _reviews(at: Moment) -> Iterator[Waiting]:
 
 
 def _non_shares(at: Moment) -> Iterator[Waiting]:
-    for one in due.non_shares().values("id", "case_id", "by_id", "recorded_at", "urgency"):
-        by = non_share_due(one["recorded_at"], one["urgency"], at.closed)
-        hurried = requests.urgent(one["urgency"])
-        yield Waiting(one["id"], one["case_id"], by, hurried=hurried, but=one["by_id"])
+    for one in at.with_managers:
+        if one.state == TO_REVIEW and NON_SHARE in one.why:
+            yield _for_managers(one, hurried=requests.urgent(one.decision.urgency))
+
+
+def _to_review(at: Moment) -> Iterator[Waiting]:
+    for one in at.with_managers:
+        if one.state == TO_REVIEW and NON_SHARE not in one.why:
+            yield _for_managers(one)
+
+
+def _for_managers(one: reviewing.Line, *, hurried: bool = False) -> Waiting:
+    decision = one.decision
+    return Waiting(decision.id, decision.case_id, one.due_at, hurried=hurried, but=decision.by_id)
+
+
+def _managers_asked(at: Moment) -> Iterator[Waiting]:
+    for one in at.with_managers:
+        if one.state == WAITING:
+            decision = one.decision
+            yield Waiting(decision.id, decision.case_id, one.due_at, author=decision.by_id)
 
 
 def _drafts(at: Moment) -> Iterator[tuple[Draft, datetime]]:
@@ -241,7 +264,11 @@ CLOCKS: tuple[Clock, ...] = (
     Clock("review", "A decision is looked at again", _reviews,
           {TODAY: _OURS, PAST: _OURS}, (Decision, "decision_review", "reference")),
     Clock("non_share", "A manager looks at a decision not to share at high risk", _non_shares,
-          {AT_ONCE: _MANAGERS, PAST: _MANAGERS}, (Decision, "decision", "reference")),
+          {AT_ONCE: _MANAGERS, PAST: _MANAGERS}, (Decision, "review_of", "reference")),
+    Clock("manager_review", "A manager looks at another decision", _to_review,
+          {TODAY: _MANAGERS, PAST: _MANAGERS}, (Decision, "review_of", "reference")),
+    Clock("manager_asked", "What a manager asked for is answered", _managers_asked,
+          {AT_ONCE: _OURS, TODAY: _OURS, PAST: _ALL}, (Decision, "decision", "reference")),
     Clock("draft_left", "A draft was left for a day", _drafts_left,
           {PAST: _WRITER}, (Draft, "draft", "id")),
     Clock("draft_late", "A draft becomes a decision", _drafts_late,

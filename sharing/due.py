@@ -15,7 +15,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
-from django.utils import timezone
 
 from cases import access as case_access
 from cases import working_days
@@ -23,9 +22,7 @@ from cases.models import CaseUserPermission, Organisation, User
 from sharing import access, looking_again, rules
 from sharing.models import Decision, Disclosure, Draft, Review
 from sharing.rules.after import Pair, completion_due, still_to_send
-from sharing.rules.clocks import non_share_due
 from sharing.rules.terms import day_of
-from sharing.watch import NOT_SHARED
 
 COMPLETION = "completion"
 """How the decision that completes an emergency share follows it."""
@@ -242,24 +239,3 @@ def _review_on(found: Any) -> Any:
 
 def _in_order(found: Iterable[Due]) -> list[Due]:
     return sorted(found, key=lambda due: (due.due_at, due.decision.reference))
-
-
-# --- not shared at high risk ------------------------------------------------------------------------
-
-
-def non_shares() -> QuerySet[Decision]:
-    """Live decisions not to share at high risk that only their author has looked at (service.md §3.2)."""
-    others = Review.objects.filter(decision=OuterRef("pk")).exclude(by=OuterRef("by"))
-    wanted = Q(risk_level="high") | Q(threshold_met=True)
-    return live(Decision.objects.filter(wanted, ~Exists(others), outcome__in=NOT_SHARED))
-
-
-def non_shares_due(manager: User) -> list[Due]:
-    """Those that wait for this manager: of cases whose access they manage, and none of their own."""
-    managed = case_access.managed_by(manager)
-    found = list(non_shares().filter(case__in=managed).exclude(by=manager).select_related("case"))
-    if not found:
-        return []
-    year = day_of(min(one.recorded_at for one in found)).year
-    closed = working_days.closed(Organisation.current(), range(year, day_of(timezone.now()).year + 2))
-    return _in_order(Due(one, non_share_due(one.recorded_at, one.urgency, closed)) for one in found)

@@ -7,7 +7,7 @@ from cases.models import Case
 from sharing import agreements, emergency, journey, lists
 from sharing.answers import Answers
 
-CORRECTION, REVIEW = "correction", "review"
+CORRECTION, REVIEW, DIRECTED = "correction", "review", "directed"
 WRONG = "what_is_wrong"
 """The answer that says why there is a decision after the decision."""
 

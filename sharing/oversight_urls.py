@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from sharing.views import exports, log, reports, reviews, sample
+from sharing.views import dashboard, exports, integrity, log, register, reports, reviews, sample
 from sharing.views.after import anew
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,6 +18,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("exports/<uuid:export_id>/again/", exports.export_again, name="export_again"),
     path("exports/<uuid:export_id>/download/", exports.export_download, name="export_download"),
     path("exports/<uuid:export_id>/approve/", exports.export_approve, name="export_approve"),
+    path("register/", register.disclosures, name="register"),
+    path("register/processing/", register.processing, name="processing"),
+    path("register/disclosures/csv/", register.register_csv, {"what": "disclosures"}, name="register_csv"),
+    path("register/processing/csv/", register.register_csv, {"what": "processing"}, name="processing_csv"),
     path("cases/<case_reference:reference>/chronology-pack/", reports.case_pack, name="case_pack"),
     path(
         "cases/<case_reference:reference>/people/<uuid:person>/report/",
@@ -34,4 +38,19 @@ urlpatterns += [
     path("reviews/sample/<str:month>/<str:reference>/", sample.sample_answer, name="sample_answer"),
     path("reviews/<str:reference>/", reviews.review_of, name="review_of"),
     path("decisions/<str:reference>/anew/", anew, name="decision_anew"),
+]
+
+# Whether the log is in order.
+urlpatterns += [
+    path("integrity/", integrity.integrity_page, name="integrity"),
+    path("integrity/check/", integrity.integrity_check, name="integrity_check"),
+    path("integrity/manifest/", integrity.integrity_manifest, name="integrity_manifest"),
+    path("integrity/checkpoints/<uuid:checkpoint_id>/", integrity.checkpoint_file, name="checkpoint_file"),
+]
+
+# What is counted: charts, their files, the decisions behind one of them.
+urlpatterns += [
+    path("dashboard/", dashboard.dashboard_view, name="dashboard"),
+    path("dashboard/csv/", dashboard.dashboard_csv, name="dashboard_csv"),
+    path("dashboard/overdue/<str:age>/", dashboard.dashboard_overdue, name="dashboard_overdue"),
 ]

@@ -208,6 +208,7 @@ def _followed(after: Page) -> Iterator[Block]:
         yield _table(rows, ("Reference", "Where it stands"))
     yield from _cards_after("What was sent", after.get("disclosures", ()))
     yield from _cards_after("Looked at again", after.get("reviews", ()))
+    yield from _cards_after("What managers said", after.get("judged", ()))
 
 
 def _cards_after(title: str, cards: Sequence[Page]) -> Iterator[Block]:

@@ -54,13 +54,14 @@ def happened_since() -> Q:
     return Q(outcome__in=NOT_SHARED) & found
 
 
-def again(decisions: Collection[Decision]) -> dict[UUID, Again]:
+def again(decisions: Collection[Decision], seen: Mapping[UUID, datetime] | None = None) -> dict[UUID, Again]:
     """When each of these decisions is to be looked at for what happened since, and why; others are not in it.
 
     Four queries, for a thousand decisions as for one. The day is that of the first thing that counts.
 
     Args:
         decisions: those that nothing follows; decisions to share are passed over.
+        seen: when the managers looked last, for what is new to them; by the decision's id.
     """
     watched = [one for one in decisions if one.outcome in NOT_SHARED]
     if not watched:
@@ -70,7 +71,9 @@ def again(decisions: Collection[Decision]) -> dict[UUID, Again]:
     looked, answers = _looked(watched), _answers(watched)
     found: dict[UUID, Again] = {}
     for one in watched:
-        since = max(one.recorded_at, looked.get(one.id, one.recorded_at))
+        since = max(
+            one.recorded_at, looked.get(one.id, one.recorded_at), (seen or {}).get(one.id, one.recorded_at)
+        )
         raised = [
             *_of_risk(one, assessed[one.case_id], since),
             *_of_asking(one, asked[one.case_id], since, answers[one.id]),

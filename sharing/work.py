@@ -7,19 +7,23 @@ from datetime import date, datetime
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.models import Export
 from cases import access as case_access
 from cases import staff, working_days
 from cases.models import Organisation, User
-from sharing import access, advice, asked, due, letters, requests, rules
-from sharing.models import Asked, Draft, Request
+from sharing import access, advice, asked, due, exports, letters, requests, reviewing, rules
+from sharing.models import Asked, Decision, Draft, Request
 from sharing.rules import requests as states
+from sharing.rules import reviewing as rule
 from sharing.rules.clocks import approve_by
+from sharing.rules.reviewing import NON_SHARE
 from sharing.rules.terms import day_of
 
 FOLLOWING = {
     "correction": "Finish the correction",
     "completion": "Complete the emergency share",
     "review": "Finish the new decision",
+    "directed": "Finish the new decision",
 }
 """What a draft that follows a decision is called, by how it follows."""
 
@@ -61,9 +65,18 @@ def tasks(user: User) -> list[Task]:
         found += [*asking, *_of_cases(user, {task.reference for task in asking})]
     if user.role == User.Role.MANAGER:
         found += _to_manage(user)
+    found += [_of_export(one) for one in exports.to_decide(user)]
     return sorted(
         found, key=lambda task: (task.due_at is None, task.due_at or timezone.now(), task.reference)
     )
+
+
+def _of_export(export: Export) -> Task:
+    """An export with names that waits for somebody besides whoever asked for it."""
+    href = reverse("export_approve", args=[export.id])
+    asked = export.asked_at
+    when = f"{day_of(asked).day} {day_of(asked):%B}"
+    return Task("Approve or refuse an export with names, asked for on", when, "", href, None, *APPROVAL)
 
 
 def _of_cases(user: User, told: Collection[str]) -> list[Task]:
@@ -86,8 +99,21 @@ def _of_cases(user: User, told: Collection[str]) -> list[Task]:
         for one in due.completions_due(user)
         if one.draft is None or one.draft.id not in listed
     ]
-    found += _of(due.reviews_due(user), "Look at it again", "decision_review", ("To review", "purple"))
+    asked_for = reviewing.not_answered(Decision.objects.filter(due.theirs(user)))
+    found += [_for_manager(line) for line in asked_for]
+    asked_about = {line.decision.id for line in asked_for}
+    again = [one for one in due.reviews_due(user) if one.decision.id not in asked_about]
+    found += _of(again, "Look at it again", "decision_review", ("To review", "purple"))
     return [*found, *_to_match(user)]
+
+
+def _for_manager(line: reviewing.Line) -> Task:
+    """What a manager asked for, for whoever decided it and for the owner of its case."""
+    decision = line.decision
+    href = reverse("decision", args=[decision.reference])
+    return Task(
+        MANAGER_ASKS[line.why[0]], decision.reference, decision.case.reference, href, line.due_at, *ASKED
+    )
 
 
 def references(user: User) -> set[str]:
@@ -155,9 +181,12 @@ def _to_manage(user: User) -> Iterator[Task]:
     for letter in letters.waiting(user):
         href, at = reverse("letter", args=[letter.reference]), approve_by(letter.recorded_at, closed)
         yield Task("Approve the letter", letter.reference, letter.case.reference, href, at, *APPROVAL)
-    for due_one in due.non_shares_due(user):
-        href = reverse("decision", args=[due_one.decision.reference])
-        yield _task(due_one, "Look at the decision not to share", href, NOT_SHARED)
+    for line in reviewing.waiting(user):
+        decision, href = line.decision, reverse("review_of", args=[line.decision.reference])
+        not_shared = NON_SHARE in line.why
+        what = "Look at the decision not to share" if not_shared else "Look at the decision"
+        tag = NOT_SHARED if not_shared else REVIEW
+        yield Task(what, decision.reference, decision.case.reference, href, line.due_at, *tag)
     for one in staff.emergencies_to_review(user):
         href, reference = reverse("emergency_access_review", args=[one.id]), one.case.reference
         by = due.complete_by(one.begun_at, organisation)
@@ -175,7 +204,13 @@ def _years() -> tuple[int, int, int]:
     return (year - 1, year, year + 1)
 
 
+MANAGER_ASKS = {
+    rule.RECONSIDER: "Look at it again, a manager asks:",
+    rule.DIRECT: "Decide anew, a manager asks:",
+}
+"""What is to be done, by what the manager said."""
 REVIEW = ("To review", "purple")
+ASKED = ("A manager asks", "red")
 APPROVAL = ("To approve", "yellow")
 NOT_SHARED = ("Not shared", "red")
 RESTRICTED = ("Restricted case", "yellow")

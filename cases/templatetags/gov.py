@@ -17,7 +17,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template import Context
 from django.utils.safestring import SafeString
 
-from cases import idle, oidc, two_step
+from cases import idle, oidc, two_step, waiting
 from cases.forms.days import PartsWidget
 
 register = template.Library()
@@ -165,13 +165,19 @@ NAVIGATION: dict[str, tuple[tuple[str, str], ...]] = {
     "manager": (
         ("My work", "/"),
         ("Cases", "/cases/"),
+        ("Reviews", "/reviews/"),
+        ("Dashboard", "/dashboard/"),
         ("Requests", "/requests/"),
         ("Advice", "/advice/"),
+        ("Decision log", "/logs/"),
         ("My team", "/team/"),
     ),
     "governance": (
         ("My work", "/"),
+        ("Dashboard", "/dashboard/"),
         ("Decision log", "/logs/"),
+        ("Exports", "/exports/"),
+        ("Integrity", "/integrity/"),
         ("Wrong person", "/incidents/"),
         ("Agreements", "/agreements/"),
         ("Requests", "/requests/"),
@@ -182,6 +188,7 @@ NAVIGATION: dict[str, tuple[tuple[str, str], ...]] = {
         ("People", "/people/"),
         ("Agencies", "/agencies/"),
         ("Set-up", "/setup/"),
+        ("Integrity", "/integrity/"),
     ),
 }
 
@@ -209,13 +216,19 @@ def navigation(user: Any, path: str) -> list[dict[str, Any]]:
     links = NAVIGATION.get(str(getattr(user, "role", "")), (("My work", "/"),))
     return [
         {
-            "label": label,
+            "label": _counted(label, href, user) if path else label,
             "href": href,
             "current": path == href,
             "within": href != "/" and path.startswith(href),
         }
         for label, href in links
     ]
+
+
+def _counted(label: str, href: str, user: Any) -> str:
+    """A link's words with how much waits behind it, where something does; an error page asks nothing."""
+    count = waiting.count_at(href, user)
+    return f"{label} ({count})" if count else label
 
 
 def _emergency(context: Context, user: Any) -> str:
@@ -254,6 +267,7 @@ def gov_look(context: Context) -> dict[str, Any]:
         "js": asset_url("dahashare.js"),
         "autosave": asset_url("autosave.js"),
         "passkey": asset_url("passkey.js"),
+        "progress": asset_url("progress.js"),
         "icon": asset_url("icon.svg"),
         "blank": asset_url("blank.svg"),
         "paths": PATHS,

@@ -21,6 +21,7 @@ from sharing import (
     after_actions,
     disclosing,
     follow,
+    judged,
     looking_again,
     projection,
     watch,
@@ -155,6 +156,19 @@ def _start(record: Record, as_: str, what: str) -> HttpResponse:
     return redirect("draft", draft.id)
 
 
+@on_record
+def anew(record: Record) -> HttpResponse:
+    """The new decision that a manager asked for: why, then a draft that is filled in with this one."""
+    case_access.require(record.user, "work", record.decision.case)
+    asks = _manager_asks(record, followed=record.decision.followed_by.exists())
+    if not asks or not asks["anew"]:
+        return redirect("decision", record.decision.reference)
+    if record.request.method == "POST":
+        return _start(record, follow.DIRECTED, asks["reason"])
+    open_one = after_actions.open_follow_up(record.user, record.decision, follow.DIRECTED)
+    return _show(record, "sharing/anew.html", asks=asks, open_one=open_one)
+
+
 # --- looking back ---------------------------------------------------------------------------------
 
 
@@ -181,7 +195,16 @@ def review(record: Record) -> HttpResponse:
     follower = record.decision.followed_by.first()
     again = None if follower else looking_again.why([record.decision]).get(record.decision.id)
     seen = str(watch.mark(record.decision.case))
-    return _show(record, "sharing/review.html", form=form, follower=follower, again=again, seen=seen)
+    asks = _manager_asks(record, followed=follower is not None)
+    return _show(
+        record, "sharing/review.html", form=form, follower=follower, again=again, seen=seen, asks=asks
+    )
+
+
+def _manager_asks(record: Record, *, followed: bool) -> dict[str, Any] | None:
+    """What a manager asks for about the decision and nobody has answered yet."""
+    found = record.decision
+    return judged.asks(found, judged.read(found), list(found.reviews.all()), followed=followed)
 
 
 def _reviewed(record: Record, form: ReviewForm, key: Any) -> object:

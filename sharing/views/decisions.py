@@ -13,7 +13,7 @@ from audit import chain
 from cases.banner import banner
 from cases.models import Case, User
 from cases.panels import Row
-from sharing import access, actions, after, display, lists, paper, projection, request_page
+from sharing import access, actions, after, display, judged, lists, paper, projection, request_page
 from sharing.due import COMPLETION
 from sharing.emergency import standing
 from sharing.models import Decision
@@ -42,6 +42,7 @@ def decision(request: HttpRequest, reference: str) -> HttpResponse:
         followed = after.what_followed(found, request.user, shown["said"])
         more: dict[str, Any] = {"banner": banner(found.case, may), "after": followed, "may": may}
         more["asking"] = request_page.offers(found, shown["said"])
+        more["learning"] = judged.learning(found, request.user, may) if followed["learned"] else []
         return render(request, "sharing/decision.html", shown | more)
 
 

@@ -79,6 +79,12 @@ def _not_shared(s: Staff, **columns: Any) -> Any:
     return waiting.decision(s.case, s.officer, MONDAY, **given)
 
 
+def _reconsidered(s: Staff) -> Any:
+    row = _shared(s, to_send=[])
+    waiting.judged_by(row, s.manager, MONDAY, "reconsider", answer_by=TUESDAY_NIGHT)
+    return row
+
+
 def _emergency(s: Staff) -> Any:
     row = waiting.decision(s.case, s.officer, MONDAY, emergency=True)
     waiting.completion(row, MONDAY, TUESDAY_NIGHT)
@@ -112,7 +118,12 @@ CASES = (
     Kind("review", lambda s: _shared(s, to_send=[], review_on=MORNING.date()), (MORNING, _who(OFFICER)),
           (WEDNESDAY, _who(OFFICER)), lambda row, s: waiting.reviewed(row, s.officer, WEDNESDAY)),
     Kind("non_share", _not_shared, (MONDAY, _who(MANAGER)), (WEDNESDAY, _who(MANAGER)),
-          lambda row, s: waiting.reviewed(row, s.manager, WEDNESDAY)),
+          lambda row, s: waiting.judged_by(row, s.manager, datetime.now(tz=LONDON))),
+    Kind("manager_review", lambda s: _shared(s, to_send=[], stops=["aim_missing"]),
+          (datetime(2026, 3, 4, tzinfo=LONDON), _who(MANAGER)), (MONDAY + 3 * DAY, _who(MANAGER)),
+          lambda row, s: waiting.judged_by(row, s.manager, MONDAY)),
+    Kind("manager_asked", _reconsidered, (MONDAY, _who(OFFICER)), (WEDNESDAY, _who(OFFICER, MANAGER)),
+          lambda row, s: waiting.reviewed(row, s.officer, WEDNESDAY)),
     Kind("draft_left", lambda s: waiting.draft(s.case, s.officer, MONDAY), (MONDAY + DAY, _who(OFFICER)),
           (WEDNESDAY, _who(OFFICER)), lambda row, _: row.delete()),
     Kind("draft_late", lambda s: waiting.draft(s.case, s.officer, MONDAY, due_at=TUESDAY_NIGHT),

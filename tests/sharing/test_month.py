@@ -15,7 +15,7 @@ from uuid import UUID
 
 import pytest
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import connection
+from django.db import connection, transaction
 
 from cases import actions
 from cases.models import Case, Team, User
@@ -107,7 +107,17 @@ def _midnight(due_at: datetime) -> datetime:
 def _completion(w: World, case: Case, at: datetime) -> Any:
     row, due_at = waiting.decision(case, case.owner, at, emergency=True), _next_working_end(at)
     waiting.completion(row, at, due_at)
-    return row, {"completion": [(_midnight(due_at), "owner"), (due_at, "owner manager")]}
+    looked_at = _next_working_end(due_at)
+    return row, {
+        "completion": [(_midnight(due_at), "owner"), (due_at, "owner manager")],
+        "manager_review": [(_midnight(looked_at), "manager"), (looked_at, "manager")],
+    }
+
+
+def _reconsidered(w: World, case: Case, at: datetime) -> Any:
+    row, by = waiting.decision(case, case.owner, at), _next_working_end(at)
+    waiting.judged_by(row, w.manager, at, "reconsider", answer_by=by)
+    return row, {"manager_asked": [(None, "owner"), (_midnight(by), "owner"), (by, "owner manager")]}
 
 
 def _unsent(w: World, case: Case, at: datetime) -> Any:
@@ -179,7 +189,8 @@ KINDS: tuple[tuple[Any, Any], ...] = (
     (_completion, lambda row, w, at: waiting.decision(row.case, row.by, at, follows=row)),
     (_unsent, lambda row, w, at: waiting.sent(row, at)),
     (_review, lambda row, w, at: waiting.reviewed(row, row.by, at)),
-    (_non_share, lambda row, w, at: waiting.reviewed(row, w.manager, at)),
+    (_non_share, lambda row, w, at: waiting.judged_by(row, w.manager, at)),
+    (_reconsidered, lambda row, w, at: waiting.reviewed(row, w.manager, at)),
     (_draft, lambda row, w, at: row.delete()),
     (_advice, lambda row, w, at: waiting.advised(row, at)),
     (_request, lambda row, w, at: waiting.step(row, at, None, "closed")),
@@ -261,6 +272,7 @@ def _turn(now: datetime, chance: Random) -> int:
                 mailing.turn(now)
         except Killed:
             deaths += 1
+            transaction.set_rollback(False)  # the statement never ran; the test's own transaction goes on
         else:
             if chance.random() < 0.05:
                 mailing.turn(now)

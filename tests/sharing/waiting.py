@@ -17,6 +17,7 @@ from sharing.models import (
     IncidentAnswer,
     Letter,
     LetterCheck,
+    ManagerReview,
     Request,
     RequestStep,
     Review,
@@ -59,9 +60,19 @@ def sent(of: Decision, at: datetime) -> None:
     )
 
 
-def reviewed(of: Decision, by: User, at: datetime) -> None:
+def reviewed(of: Decision, by: User, at: datetime, outcome: str = "close") -> None:
     """Somebody looked at it and closed it."""
-    Review.objects.create(**_recorded(of.case, by, at), decision=of, outcome="close")
+    Review.objects.create(**_recorded(of.case, by, at), decision=of, outcome=outcome)
+
+
+def judged_by(
+    of: Decision, by: User, at: datetime, outcome: str = "agree", answer_by: datetime | None = None
+) -> ManagerReview:
+    """What a manager said of it; somebody who is asked answers within a day."""
+    expected = answer_by or (None if outcome == "agree" else at + timedelta(days=1))
+    return ManagerReview.objects.create(
+        **_recorded(of.case, by, at), decision=of, outcome=outcome, answer_by=expected
+    )
 
 
 def draft(case: Case, by: User, at: datetime, **columns: Any) -> Draft:
