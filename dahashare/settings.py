@@ -197,6 +197,12 @@ CELERY_BEAT_SCHEDULE = {
         "kwargs": {"whole": False},
         "options": {"expires": 3_000},
     },
+    "tally": {"task": "dahashare.tasks.tally", "schedule": 60, "options": {"expires": 60}},
+    "tally again": {
+        "task": "dahashare.tasks.tally_again",
+        "schedule": crontab(minute=40, hour=2),
+        "options": {"expires": 7_200},
+    },
     "check everything": {
         "task": "dahashare.tasks.check_log",
         "schedule": crontab(minute=30, hour=5),

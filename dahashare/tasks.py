@@ -10,7 +10,7 @@ from django.utils import timezone
 from audit import export_work, exports, ledger
 from cases import parking, sessions
 from cases.models import User
-from sharing import integrity, integrity_actions, mailing, typing_actions
+from sharing import integrity, integrity_actions, mailing, tallying, typing_actions
 
 HEARTBEAT = "dahashare-worker-heartbeat"
 HEARTBEAT_SECONDS = 15
@@ -74,3 +74,15 @@ def write_exports() -> None:
     """Go on with an export for some seconds, then with the next; what a killed worker left is taken up."""
     if export_work.work():
         exports.ring()
+
+
+@shared_task(ignore_result=True)
+def tally() -> None:
+    """Count the days of the dashboard that are over or were marked. Twice, or at once, is once."""
+    tallying.keep_up(timezone.now())
+
+
+@shared_task(ignore_result=True)
+def tally_again() -> None:
+    """Count every day of the dashboard anew: what was kept wrongly lasts a night."""
+    tallying.recount_all()

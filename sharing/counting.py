@@ -7,6 +7,8 @@ over counts the same whenever it is counted, unless one of these changed (`shari
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -40,13 +42,19 @@ class Cell(NamedTuple):
     key: str
 
 
-def on(days: Iterable[date]) -> Q:
-    """Rows recorded on these local days, as a filter."""
-    found = Q(pk__in=())
-    for first, last in _runs(sorted(days)):
-        since, until = (datetime.combine(day, time(), LONDON) for day in (first, last + timedelta(days=1)))
-        found |= Q(recorded_at__gte=since, recorded_at__lt=until)
-    return found
+def on(days: Iterable[date]) -> list[Q]:
+    """Rows recorded on these local days, as filters: mostly one, more where the days are scattered widely."""
+    spans = [_span(first, last) for first, last in _runs(sorted(days))]
+    return [reduce(or_, spans[at : at + _SPANS]) for at in range(0, len(spans), _SPANS)]
+
+
+_SPANS = 200
+"""So many spans of days fit in one query of either database."""
+
+
+def _span(first: date, last: date) -> Q:
+    since, until = (datetime.combine(day, time(), LONDON) for day in (first, last + timedelta(days=1)))
+    return Q(recorded_at__gte=since, recorded_at__lt=until)
 
 
 def _runs(days: Iterable[date]) -> list[tuple[date, date]]:
@@ -64,6 +72,14 @@ def count(rows: Q) -> Counter[Cell]:
     """The cells of the decisions and refusals that a filter on their common columns (or `case`) lets in."""
     found = of_decisions(Decision.objects.filter(rows))
     found.update(of_refusals(RequestStep.objects.filter(rows)))
+    return found
+
+
+def count_days(days: Iterable[date], of: Q | None = None) -> Counter[Cell]:
+    """The cells of what was recorded on these local days."""
+    found: Counter[Cell] = Counter()
+    for recorded in on(days):
+        found.update(count(recorded & of if of else recorded))
     return found
 
 

@@ -149,7 +149,7 @@ def _add_tallies(
 
 def _counted(of: Scope, live: set[date]) -> list[tuple[Cell, int]]:
     """What is counted as it is read: days that are not tallied, and the cases that the tallies get wrong."""
-    found = list(counting.count(counting.on(live) & of.seen()).items())
+    found = list(counting.count_days(live, of.seen()).items())
     named = counting.count(of.named()).items()
     hidden = counting.count(of.hidden()).items()
     found += [(cell, number) for cell, number in named if cell.day not in live]

@@ -154,7 +154,7 @@ def recount(day: date) -> bool:
     with transaction.atomic():
         TallyDay.objects.get_or_create(day=day, defaults={"counted_at": timezone.now()})
         locked = TallyDay.objects.select_for_update().get(day=day)
-        found = counting.count(counting.on([day]))
+        found = counting.count_days([day])
         columns = ("day", "team_id", "restricted", "chart", "key", "count")
         kept = {row[:5]: row[5] for row in Tally.objects.filter(day=day).values_list(*columns)}
         if kept == dict(found):

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
+from audit import exports
+from audit.models import Export
 from cases import (
     access_actions,
     account_actions,
@@ -30,7 +32,9 @@ from sharing import (
     after_actions,
     agreement_actions,
     asked_actions,
+    dashboard_actions,
     emergency_actions,
+    export_actions,
     letter_actions,
     report_actions,
     request_actions,
@@ -41,6 +45,7 @@ from tests.sharing.advising import answer, ask
 from tests.sharing.agreeing import agreed, terms
 from tests.sharing.asked_of_us import logged
 from tests.sharing.deciding import NOW, decided, draft_of
+from tests.sharing.exporting import asked_for, written
 from tests.sharing.following import ANSWER, mark_sent, report
 
 
@@ -223,6 +228,26 @@ def _sharing_calls(file: CaseFile, people: People) -> Calls:
     }
 
 
+def _export_calls(people: People) -> Calls:
+    by, second = people.governance, people.manager
+    done, waits, other = written(by), asked_for(by, names=True), asked_for(by, names=True)
+    failed, over = asked_for(by), asked_for(by)
+    Export.objects.filter(id=failed.id).update(state=exports.FAILED)
+    return {
+        "export_dashboard": lambda: dashboard_actions.export_dashboard(by=by, chart="outcome", filters={}),
+        "ask_export": lambda: asked_for(by),
+        "approve_export": lambda: export_actions.approve_export(
+            by=second, export=waits, reason="It is needed"
+        ),
+        "refuse_export": lambda: export_actions.refuse_export(
+            by=second, export=other, reason="Nobody needs names"
+        ),
+        "cancel_export": lambda: export_actions.cancel_export(by=by, export=over),
+        "retry_export": lambda: export_actions.retry_export(by=by, export=failed),
+        "download_export": lambda: export_actions.download_export(by=by, export=done),
+    }
+
+
 def _after_calls(file: CaseFile, people: People) -> Calls:
     by, lead = people.officer, people.governance
     decision = decided(by, file)
@@ -326,6 +351,7 @@ def calls(file: CaseFile, people: People) -> Calls:
         **_two_step_calls(people),
         **_leaving_calls(file, people),
         **_sharing_calls(file, people),
+        **_export_calls(people),
         **_after_calls(file, people),
         **_asked_calls(file, people),
         **_request_calls(file, people),

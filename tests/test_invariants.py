@@ -35,7 +35,9 @@ from sharing import (
     after_actions,
     agreement_actions,
     asked_actions,
+    dashboard_actions,
     emergency_actions,
+    export_actions,
     letter_actions,
     report_actions,
     request_actions,
@@ -81,6 +83,7 @@ READING = {
     "answers_of",
     "necessity",
     "needs",
+    "require_order",
 }
 """Public names in the rooms of actions that write nothing."""
 
@@ -124,7 +127,7 @@ ROOMS = (
     matching, moving,
     asked_actions, request_actions, letter_actions,
     sharing_actions, report_actions, advice_actions, agreement_actions, setup_actions, timed_access,
-    two_step_actions,
+    two_step_actions, export_actions, dashboard_actions,
 )  # fmt: skip
 ACTIONS = sorted(
     {name for module in ROOMS for name in _public(module)}

@@ -19,6 +19,7 @@ from django.utils import timezone
 from cases import two_step, two_step_actions
 from cases.chronology_actions import add_concern
 from cases.models import Agency, Case, Concern, Notice, Policy, User
+from sharing import saved_views
 from sharing.emergency_actions import record_emergency
 from sharing.models import Draft, Reminder
 from tests.browser import BACKEND
@@ -29,6 +30,7 @@ from tests.sharing.advising import ask
 from tests.sharing.agreeing import agreed
 from tests.sharing.asked_of_us import logged
 from tests.sharing.deciding import NOT_SHARED, decided, draft_of
+from tests.sharing.exporting import asked_for
 from tests.sharing.following import report
 from tests.sharing.lettering import declined, prepared, refused
 from tests.sharing.requesting import may_ask
@@ -64,6 +66,11 @@ TYPING = "         400 404 404 400 404 404 404 404 404 302 302 404 404 302 404"
 DRAFT = "          200 404 404 200 404 404 404 404 404 302 302 404 404 302 404"
 GOVERNANCE = "     404 404 404 404 404 200 404 404 404 302 302 404 404 302 200"
 CASE_AND_GOVERNANCE = "200 200 404 200 404 200 404 404 404 302 302 404 200 302 200"
+GOVERNANCE_OWN = " 404 404 404 404 404 200 404 404 404 302 302 404 404 302 404"
+GOVERNANCE_POST = "404 404 404 404 404 302 404 404 404 302 302 404 404 302 404"
+SECOND_PERSON = "  404 404 404 200 200 200 404 404 404 302 302 404 404 302 404"
+LOG = "            404 404 404 200 200 200 404 404 404 302 302 404 404 302 200"
+LOG_ADDRESS = "    404 404 404 302 302 302 404 404 404 302 302 404 404 302 302"
 ADMINISTRATOR = "  404 404 404 404 404 404 200 404 404 302 302 404 404 302 404"
 MANAGERS = "       404 404 404 200 200 404 404 404 404 302 302 404 404 302 404"
 OWN = "            200 404 404 404 404 404 404 404 404 302 302 404 404 302 404"
@@ -120,6 +127,10 @@ MATRIX = {
     "case_pack": CASE_MANAGED,
     "case_person_report": CASE_MANAGED,
     "case_timeline": CASE_WHO,
+    "processing": GOVERNANCE,
+    "processing_csv": GOVERNANCE,
+    "register": GOVERNANCE,
+    "register_csv": GOVERNANCE,
     "cases": WORKS_ON_CASES,
     "cookies": OPEN,
     "decision": CASE,
@@ -165,8 +176,21 @@ MATRIX = {
     "letter_new": CASE_WORK,
     "letter_pdf": CASE,
     "letter_text": CASE,
-    "log_csv": GOVERNANCE,
-    "logs": GOVERNANCE,
+    "export": GOVERNANCE_OWN,
+    "export_again": GOVERNANCE_POST,
+    "export_approve": SECOND_PERSON,
+    "export_cancel": GOVERNANCE_POST,
+    "export_download": NOBODY,
+    "export_new": GOVERNANCE,
+    "export_progress": GOVERNANCE_OWN,
+    "exports": GOVERNANCE,
+    "log_not_shared": LOG_ADDRESS,
+    "log_view_drop": GOVERNANCE_POST,
+    "log_views": LOG,
+    "dashboard": LOG,
+    "dashboard_csv": LOG,
+    "dashboard_overdue": LOG,
+    "logs": LOG,
     "mfa_activate_totp": SIGNED_IN,
     "mfa_add_webauthn": SIGNED_IN,
     "mfa_authenticate": HALF_WAY,
@@ -219,8 +243,11 @@ MATRIX = {
 }
 OF_A_PERSON = ("person_change", "person_link", "person_sign_out", "person_two_step")
 POSTED = {
-    "asked_decide", "case_code_word", "draft_record", "draft_start", "draft_typing", "emergency_complete",
-    "information_checked", "log_csv", "notice_seen", "stay", "timed_access_end",
+    "asked_decide", "case_code_word", "dashboard_csv", "draft_record", "draft_start", "draft_typing",
+    "emergency_complete",
+    "export_again", "export_cancel", "export_download",
+    "information_checked", "log_view_drop", "notice_seen", "processing_csv",
+    "register_csv", "stay", "timed_access_end",
 }  # fmt: skip
 """Asked with POST, because they answer nothing else."""
 
@@ -314,10 +341,26 @@ def of_letters(by: User, file: CaseFile) -> dict[str, dict[str, Any]]:
     }
 
 
+def of_exports(governance: User, other: User) -> dict[str, dict[str, Any]]:
+    """A governance lead's own export, one with names that another asked for, a view that they keep.
+
+    None of them is ready: tests/sharing/test_exports.py takes one away.
+    """
+    own = {"export_id": asked_for(governance).id}
+    view = saved_views.keep(by=governance, name="Mine", chosen={"outcome": "not_yet"})
+    return {
+        **dict.fromkeys(
+            ("export", "export_again", "export_cancel", "export_download", "export_progress"), own
+        ),
+        "export_approve": {"export_id": asked_for(other, names=True).id},
+        "log_view_drop": {"view_id": view.id},
+    }
+
+
 @pytest.fixture
 def addresses(
     case_file: CaseFile, officer: User, deactivated: User, granted: User, excluded: User, governance: User,
-    manager: User,
+    manager: User, purpose: User,
 ) -> dict[str, dict[str, Any]]:  # fmt: skip
     """The arguments of each address: the cast's case, the officer's draft, a decision, a member of staff."""
     in_case = {"reference": case_file.case.reference}
@@ -347,6 +390,7 @@ def addresses(
         ),
         **{name: of_decision for name in MATRIX if name.startswith("decision")},
         "incident": {"reference": report(decision).reference},
+        "dashboard_overdue": {"age": "week"},
         "draft_step": draft | {"slug": "reasons"},
         "draft_typing": draft | {"page": "reasons"},
         "draft_start": in_case,
@@ -385,6 +429,7 @@ def addresses(
         **hurried(manager, case_file.case),
         **of_requests(officer, case_file),
         **of_letters(officer, case_file),
+        **of_exports(governance, purpose),
     }
 
 
