@@ -44,7 +44,8 @@ def _listed(code: str, value: str) -> Filter:
     if value == log.NOTHING_SHARED:
         return Filter(code, title, field, "one_of", sorted(NOT_SHARED))
     if value == log.HIGH:
-        return Filter(code, title, None, "is", value)
+        either = [["row.risk_level", "is", "high"], ["row.threshold_met", "any", None]]
+        return Filter(code, title, None, "either", either)
     return Filter(code, title, field, "is", value)
 
 
