@@ -273,14 +273,16 @@ def _town(reading: Reading, pieces: Sequence[Piece], at: int, places: set[str]) 
 
 def _codes(reading: Reading, marks: Marks) -> Iterator[Place]:
     """Postcodes and references: letters and figures, however they are grouped."""
-    pieces = reading.valued
-    together = Run(pieces, "".join(piece.text for piece in pieces).translate(_LOOKS))
     whole = {(out + rest): "postcode" for out, rest in marks.postcodes}
-    for form, kind in (whole | dict.fromkeys(marks.references, "reference")).items():
-        for hit in together.hits(form.translate(_LOOKS)):
-            gaps = reading.gaps(pieces[hit.first : hit.last + 1])
-            if hit.begins and hit.ends and all(len(gap) <= _GAP and "\n" not in gap for gap in gaps):
-                yield (kind, *reading.span(pieces[hit.first].first, pieces[hit.last].last))
+    forms = whole | dict.fromkeys(marks.references, "reference")
+    # As they stand too: the noughts of LS14 0NE are often typed as letters, and ONE is no number there.
+    for pieces in (reading.valued, reading.words.pieces):
+        together = Run(pieces, "".join(piece.text for piece in pieces).translate(_LOOKS))
+        for form, kind in forms.items():
+            for hit in together.hits(form.translate(_LOOKS)):
+                gaps = reading.gaps(pieces[hit.first : hit.last + 1])
+                if hit.begins and hit.ends and all(len(gap) <= _GAP and "\n" not in gap for gap in gaps):
+                    yield (kind, *reading.span(pieces[hit.first].first, pieces[hit.last].last))
     for out, rest in marks.postcodes:
         yield from _outward(reading, out, rest)
 

@@ -125,6 +125,14 @@ def test_a_month_is_a_name_where_no_date_is_meant() -> None:
     assert [text[leak.start - 3 : leak.end] for leak in leaks.find(text, known)] == ["0. April", "ld May"]
 
 
+def test_a_postcode_that_holds_the_letters_of_a_number_word() -> None:
+    known = Known((Somebody(address="190 Elm Gardens, Leeds LS14 0NE"),))
+    for written in ("LS14 0NE", "LS14 ONE", "ls14one", "l s 1 4 o n e"):
+        assert (
+            leaks.replaced(f"It is {written}.", leaks.find(f"It is {written}.", known)) == "It is [postcode]."
+        )
+
+
 def test_laws_and_charities_that_bear_a_name_are_nobody() -> None:
     known = Known((Somebody(("Clare Black",)),))
     assert not leaks.find("Under Clare's Law. Southall Black Sisters helped.", known)
