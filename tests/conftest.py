@@ -2,17 +2,20 @@
 
 import os
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
-from tests import fuzz
+from tests import fuzz, template
 from tests.environment import running_postgres
 
 pytest_plugins = [
     "tests.second_step",
     "tests.services",
     "tests.guards",
+    "tests.checkpoints",
     "tests.cast",
     "tests.browser",
     "tests.outward",
@@ -38,8 +41,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_keepdb() -> bool:
-    """A run's PostgreSQL goes with all that is in it: to drop a database first would wait for its readers."""
-    return running_postgres() is not None
+    """What is there was copied a moment before; it goes with the run's folder, or with its PostgreSQL."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def _to_make(django_db_modify_db_settings: None) -> TextIO | None:
+    """The database of this process as another of this run has migrated it (tests/template.py)."""
+    return template.take_over(connection.creation._get_test_db_name())  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(_to_make: TextIO | None, django_db_setup: None) -> None:
+    """Migrated, and a template for the others where this process is the first."""
+    if _to_make:
+        template.keep(_to_make)
 
 
 ASKS = {"db", "transactional_db", "live_server", "django_db_setup"}

@@ -103,11 +103,11 @@ class Postgres:
         """The DATABASE_URL of one of its databases."""
         return f"postgres://dahashare@{LOOPBACK}:{self.port}/{database}"
 
-    def create(self, database: str) -> str:
-        """Make an empty database, in place of one of that name, and return its URL."""
+    def create(self, database: str, template: str = "template1") -> str:
+        """Make a database, empty or like another, in place of one of that name, and return its URL."""
         with psycopg.connect(self.url(), autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)'.encode())
-            connection.execute(f'CREATE DATABASE "{database}"'.encode())
+            connection.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"'.encode())
         return self.url(database)
 
 
