@@ -45,7 +45,7 @@ def _sealed(
     return events.seal(kind, content, by=by, now=timezone.now(), request_key=key)
 
 
-def ask(
+def ask_export(
     *,
     by: User,
     purpose: str,
@@ -91,7 +91,7 @@ def ask(
     return row, password
 
 
-def approve(*, by: User, export: Export, reason: str) -> None:
+def approve_export(*, by: User, export: Export, reason: str) -> None:
     """Approve an export with names, which somebody else asked for: a worker writes it now.
 
     Raises:
@@ -109,11 +109,11 @@ def approve(*, by: User, export: Export, reason: str) -> None:
         ledger.append(sealed)
 
 
-def refuse(*, by: User, export: Export, reason: str) -> None:
+def refuse_export(*, by: User, export: Export, reason: str) -> None:
     """Refuse an export with names; its owner is told why.
 
     Raises:
-        as `approve`, whatever the log's newest check found.
+        as `approve_export`, whatever the log's newest check found.
     """
     sealed = _sealed("export.refused", export, by, {"reason": reason}, policy.decided_key(export))
     with transaction.atomic(durable=True):
@@ -132,7 +132,7 @@ def _decide(by: User, export: Export) -> None:
         raise AlreadyOver
 
 
-def cancel(*, by: User, export: Export) -> None:
+def cancel_export(*, by: User, export: Export) -> None:
     """End an own export that is not finished.
 
     Raises:
@@ -147,11 +147,11 @@ def cancel(*, by: User, export: Export) -> None:
         ledger.append(sealed)
 
 
-def try_again(*, by: User, export: Export) -> None:
+def retry_export(*, by: User, export: Export) -> None:
     """Have a failed own export written anew.
 
     Raises:
-        as `cancel`; LogNotInOrder: the newest check of the log found a problem.
+        as `cancel_export`; LogNotInOrder: the newest check of the log found a problem.
     """
     sealed = _sealed("export.tried_again", export, by, {})
     with transaction.atomic(durable=True):
@@ -162,7 +162,7 @@ def try_again(*, by: User, export: Export) -> None:
         ledger.append(sealed)
 
 
-def download(*, by: User, export: Export) -> Iterator[bytes]:
+def download_export(*, by: User, export: Export) -> Iterator[bytes]:
     """Take an own export away: its bytes, once that it leaves is entered.
 
     Raises:
@@ -177,6 +177,6 @@ def download(*, by: User, export: Export) -> Iterator[bytes]:
         if not policy.can_download(found):
             raise Http404
         require_order()
-        parts: Iterator[bytes] = exports.open_package(found)
         ledger.append(sealed)
-    return parts
+        # After the entry, which goes again where the package is damaged: no file is left open without one.
+        return exports.open_package(found)

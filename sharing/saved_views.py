@@ -22,8 +22,6 @@ from sharing.models import SavedView
 
 MOST = 20
 """How many views somebody keeps."""
-UNLOGGED = frozenset({"keep", "drop"})
-"""The actions of this room, which append nothing."""
 UNREADABLE = "A view whose name cannot be read"
 
 

@@ -38,9 +38,10 @@ from sharing import (
     letter_actions,
     report_actions,
     request_actions,
+    review_actions,
 )
 from tests.cast import CaseFile, UserFactory, make_case, open_for
-from tests.sharing import hurrying, lettering, requesting
+from tests.sharing import hurrying, judging, lettering, requesting
 from tests.sharing.advising import answer, ask
 from tests.sharing.agreeing import agreed, terms
 from tests.sharing.asked_of_us import logged
@@ -244,7 +245,7 @@ def _export_calls(people: People) -> Calls:
         ),
         "cancel_export": lambda: export_actions.cancel_export(by=by, export=over),
         "retry_export": lambda: export_actions.retry_export(by=by, export=failed),
-        "download_export": lambda: export_actions.download_export(by=by, export=done),
+        "download_export": lambda: list(export_actions.download_export(by=by, export=done)),
     }
 
 
@@ -259,6 +260,19 @@ def _after_calls(file: CaseFile, people: People) -> Calls:
         "report_wrong_recipient": lambda: report(decision),
         "answer_incident": lambda: after_actions.answer_incident(by=lead, incident=incident, values=ANSWER),
         "see_incident": lambda: _read(after_actions.see_incident(by=lead, incident=incident)),
+    }
+
+
+def _review_calls(file: CaseFile, people: People) -> Calls:
+    by, decision = people.manager, judging.not_shared(people.officer, file)
+    sampled = judging.not_shared(people.officer, file)
+    sample = judging.drawn(by)
+    before = judging.this_month().before
+    return {
+        "judge": lambda: judging.judged(by, decision),
+        "draw_sample": lambda: review_actions.draw_sample(by=by, month=before),
+        "answer_sample": lambda: judging.answered(by, sample, sampled),
+        "see_to_review": lambda: _read(review_actions.see_to_review(by=by, decision=decision)),
     }
 
 
@@ -353,6 +367,7 @@ def calls(file: CaseFile, people: People) -> Calls:
         **_sharing_calls(file, people),
         **_export_calls(people),
         **_after_calls(file, people),
+        **_review_calls(file, people),
         **_asked_calls(file, people),
         **_request_calls(file, people),
         **_letter_calls(file, people),

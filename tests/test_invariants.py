@@ -41,6 +41,7 @@ from sharing import (
     letter_actions,
     report_actions,
     request_actions,
+    review_actions,
     typing_actions,
 )
 from tests.cast import CaseFile
@@ -127,7 +128,7 @@ ROOMS = (
     matching, moving,
     asked_actions, request_actions, letter_actions,
     sharing_actions, report_actions, advice_actions, agreement_actions, setup_actions, timed_access,
-    two_step_actions, export_actions, dashboard_actions,
+    two_step_actions, export_actions, dashboard_actions, review_actions,
 )  # fmt: skip
 ACTIONS = sorted(
     {name for module in ROOMS for name in _public(module)}

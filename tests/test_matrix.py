@@ -32,6 +32,7 @@ from tests.sharing.asked_of_us import logged
 from tests.sharing.deciding import NOT_SHARED, decided, draft_of
 from tests.sharing.exporting import asked_for
 from tests.sharing.following import report
+from tests.sharing.judging import drawn, judged, not_shared, this_month
 from tests.sharing.lettering import declined, prepared, refused
 from tests.sharing.requesting import may_ask
 from tests.sharing.requesting import sent as request_sent
@@ -57,6 +58,8 @@ CASE_WORK = "      200 200 404 200 404 404 404 404 404 302 302 404 200 302 403"
 CASE_CLOSE = "     200 200 404 200 404 404 404 404 404 302 302 404 403 302 403"
 CASE_WHO = "       200 200 404 200 404 404 404 404 404 302 302 404 403 302 200"
 CASE_MANAGED = "   403 403 404 200 404 404 404 404 404 302 302 404 403 302 200"
+CASE_JUDGED = "    403 403 404 200 404 404 404 404 404 302 302 404 403 302 403"
+MANAGERS_OF_IT = " 404 404 404 200 404 404 404 404 404 302 302 404 404 302 404"
 CASE_ANSWERED = "  404 404 404 200 404 404 404 404 404 302 302 404 404 302 200"
 CASE_IS_OPEN = "   302 302 404 302 404 404 404 404 404 302 302 404 302 302 302"
 CASE_ENDED = "     404 404 404 302 404 404 404 404 404 302 302 404 404 302 302"
@@ -67,6 +70,7 @@ DRAFT = "          200 404 404 200 404 404 404 404 404 302 302 404 404 302 404"
 GOVERNANCE = "     404 404 404 404 404 200 404 404 404 302 302 404 404 302 200"
 CASE_AND_GOVERNANCE = "200 200 404 200 404 200 404 404 404 302 302 404 200 302 200"
 GOVERNANCE_OWN = " 404 404 404 404 404 200 404 404 404 302 302 404 404 302 404"
+NOT_READY = "      404 404 404 404 404 404 404 404 404 302 302 404 404 302 404"
 GOVERNANCE_POST = "404 404 404 404 404 302 404 404 404 302 302 404 404 302 404"
 SECOND_PERSON = "  404 404 404 200 200 200 404 404 404 302 302 404 404 302 404"
 LOG = "            404 404 404 200 200 200 404 404 404 302 302 404 404 302 200"
@@ -134,6 +138,7 @@ MATRIX = {
     "cases": WORKS_ON_CASES,
     "cookies": OPEN,
     "decision": CASE,
+    "decision_anew": CASE_WORK,
     "decision_correct": CASE_WORK,
     "decision_pdf": CASE,
     "decision_review": CASE_WORK,
@@ -180,7 +185,7 @@ MATRIX = {
     "export_again": GOVERNANCE_POST,
     "export_approve": SECOND_PERSON,
     "export_cancel": GOVERNANCE_POST,
-    "export_download": NOBODY,
+    "export_download": NOT_READY,
     "export_new": GOVERNANCE,
     "export_progress": GOVERNANCE_OWN,
     "exports": GOVERNANCE,
@@ -224,6 +229,11 @@ MATRIX = {
     "request_act": CASE_WORK,
     "request_new": CASE_WORK,
     "requests": LISTED,
+    "review_of": CASE_JUDGED,
+    "reviews": MANAGERS,
+    "sample": MANAGERS,
+    "sample_answer": MANAGERS_OF_IT,
+    "sample_of": MANAGERS,
     "setup": ADMINISTRATOR,
     "setup_document": ADMINISTRATOR,
     "setup_hours": ADMINISTRATOR,
@@ -357,6 +367,20 @@ def of_exports(governance: User, other: User) -> dict[str, dict[str, Any]]:
     }
 
 
+def of_reviews(by: User, manager: User, file: CaseFile) -> dict[str, dict[str, Any]]:
+    """A decision to review, one that a manager wants anew, and a sample that holds one."""
+    directed = not_shared(by, file)
+    judged(manager, directed, "direct")
+    sampled = {"month": this_month().code, "reference": not_shared(by, file).reference}
+    drawn(manager)
+    return {
+        "review_of": {"reference": not_shared(by, file).reference},
+        "decision_anew": {"reference": directed.reference},
+        "sample_of": {"month": sampled["month"]},
+        "sample_answer": sampled,
+    }
+
+
 @pytest.fixture
 def addresses(
     case_file: CaseFile, officer: User, deactivated: User, granted: User, excluded: User, governance: User,
@@ -429,6 +453,7 @@ def addresses(
         **hurried(manager, case_file.case),
         **of_requests(officer, case_file),
         **of_letters(officer, case_file),
+        **of_reviews(officer, manager, case_file),
         **of_exports(governance, purpose),
     }
 

@@ -74,7 +74,7 @@ def _asked(request: HttpRequest, user: User, form: ExportForm) -> HttpResponse:
     """Ask; where it is locked, show its password, which nothing keeps in the clear and no reload shows."""
     said, key = form.cleaned_data, page.request_key(request)
     try:
-        export, password = export_actions.ask(
+        export, password = export_actions.ask_export(
             by=user,
             purpose=said["purpose"],
             purpose_text=said["purpose_text"],
@@ -109,14 +109,14 @@ def export_progress(request: HttpRequest, export_id: UUID) -> HttpResponse:
 def export_cancel(request: HttpRequest, export_id: UUID) -> HttpResponse:
     """End an own export that is not finished."""
     found = exports.fetch_own(request.user, export_id)
-    return _done(request, found, lambda: export_actions.cancel(by=page.user(request), export=found))
+    return _done(request, found, lambda: export_actions.cancel_export(by=page.user(request), export=found))
 
 
 @require_POST
 def export_again(request: HttpRequest, export_id: UUID) -> HttpResponse:
     """Have an own export that failed written anew."""
     found = exports.fetch_own(request.user, export_id)
-    return _done(request, found, lambda: export_actions.try_again(by=page.user(request), export=found))
+    return _done(request, found, lambda: export_actions.retry_export(by=page.user(request), export=found))
 
 
 def _done(request: HttpRequest, found: Export, action: Any) -> HttpResponse:
@@ -138,7 +138,7 @@ def export_download(request: HttpRequest, export_id: UUID) -> HttpResponseBase:
     if not step_up.is_fresh(request):
         return step_up.ask(request)
     try:
-        parts = export_actions.download(by=page.user(request), export=found)
+        parts = export_actions.download_export(by=page.user(request), export=found)
     except export_actions.LogNotInOrder:
         return _stopped(request)
     except DamagedError:
@@ -167,7 +167,7 @@ def export_approve(request: HttpRequest, export_id: UUID) -> HttpResponseBase:
 
 def _decided(request: HttpRequest, user: User, found: Export, form: DecideForm) -> HttpResponse:
     approves = form.cleaned_data["answer"] == "approve"
-    action = export_actions.approve if approves else export_actions.refuse
+    action = export_actions.approve_export if approves else export_actions.refuse_export
     try:
         action(by=user, export=found, reason=form.cleaned_data["reason"])
     except (export_actions.AlreadyOver, ledger.DuplicateRequest):
