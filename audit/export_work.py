@@ -62,16 +62,22 @@ def work(seconds: float = TURN) -> bool:
     except LostError:
         _clear(export)
     except ProblemError as problem:
-        exports.fail(export, str(problem))
+        _fail(export, str(problem))
     except DamagedError as damage:
         log.warning("Export %s: %s", export.id, damage)
-        exports.fail(export, exports.DAMAGED)
+        _fail(export, exports.DAMAGED)
     except Exception as error:
         if not _disk_is_full(error):
             log.error("Export %s stopped (%s)", export.id, type(error).__name__)  # noqa: TRY400 - no words
             raise
-        exports.fail(export, exports.DISK_FULL)
+        _fail(export, exports.DISK_FULL)
     return True
+
+
+def _fail(export: Export, problem: str) -> None:
+    """Give it up; where it was ended meanwhile, its files went from under us and nothing is wrong."""
+    if not exports.fail(export, problem):
+        _clear(export)
 
 
 def _go_on(job: "Job", until: float) -> None:
@@ -253,6 +259,7 @@ class Job:
     def finish(self) -> None:
         """Pack what was written, and say so in the row and in the ledger; then it can be downloaded."""
         export, name = self.export, f"{self.export.lease}.package"
+        self.keep(done=export.total)
         if export.options.get("names"):
             self.drain(self.source.disclosed(export, self._all_indexes()))
         parts, manifest = self._parts()

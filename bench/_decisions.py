@@ -124,7 +124,7 @@ def _made(
             entry, row = _decision(number, case, officer, at, seq, prev, dice.choice(known))
             if rows and number % 10 == 3:
                 row.follows_id, row.follows_as = rows[-1].id, "review"
-            prev = entry.hash
+            prev = bytes(entry.hash)
             entries.append(entry)
             rows.append(row)
         yield case, key, entries, rows

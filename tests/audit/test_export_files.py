@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from audit import export_files
 from audit.export_files import FRAME, DamagedError, Reader, Writer
 
 KEY, NAME = bytes(range(32)), "export rows"
@@ -113,7 +112,7 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
             raise OSError(errno.ENOSPC, "No space left on device")
         return real(handle, piece)
 
-    monkeypatch.setattr(export_files.os, "write", counted)
+    monkeypatch.setattr(os, "write", counted)
     for number in (1, 2, 3):
         wrote[0], fails = 0, number
         with pytest.raises(OSError, match="No space"):
@@ -125,7 +124,7 @@ def test_a_write_that_takes_a_part_goes_on_with_the_rest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = os.write
-    monkeypatch.setattr(export_files.os, "write", lambda handle, piece: real(handle, piece[:1000]))
+    monkeypatch.setattr(os, "write", lambda handle, piece: real(handle, piece[:1000]))
     write(tmp_path / "a", content(FRAME + 1))
     monkeypatch.undo()
     assert read(tmp_path / "a") == content(FRAME + 1)

@@ -2,16 +2,15 @@
 
 import io
 import zipfile
-from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
 from django.utils import timezone
 
-from audit import chain, export_work, exports, ledger
+from audit import export_work, exports, ledger
 from audit.models import Export
-from cases import events, vault
+from cases import events
 from cases.models import User
 from sharing import exporting, log_columns, projection
 from sharing.models import Decision
@@ -41,7 +40,7 @@ def again(by: User, file: CaseFile, said: dict[str, Any], **row: Any) -> Decisio
 
 def queued(owner: User, **options: Any) -> Export:
     """An export that waits for a worker."""
-    chosen = {
+    chosen: dict[str, Any] = {
         "filters": {},
         "columns": list(log_columns.STANDARD),
         "format": "csv",
@@ -74,5 +73,3 @@ def package(export: Export) -> dict[str, bytes]:
     """The files of its package."""
     with zipfile.ZipFile(io.BytesIO(b"".join(exports.open_package(export)))) as opened:
         return {name: opened.read(name) for name in opened.namelist()}
-
-
