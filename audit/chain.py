@@ -171,26 +171,25 @@ def receipt_code(hashed: bytes) -> str:
 
 
 class Row(NamedTuple):
-    """An entry as the database holds it: bytes only, text and numbers in the header's spelling.
+    """An entry as the database holds it: bytes only.
 
-    `head_seq` and `head_hash` are what the subject's head says, None where it has none.
+    `spelled` is the header as its columns would have it, written by the database. `head_seq` and `head_hash`
+    are what the subject's head says, None where it has none.
     """
 
     hash: bytes
-    subject: bytes
-    seq: bytes
     prev: bytes
-    kind: bytes
-    actor: bytes
-    recorded_at: bytes
-    occurred_at: bytes
-    request_key: bytes
     ct: bytes
-    commit: bytes
     header: bytes
+    spelled: bytes
     sealed: bytes
     head_seq: bytes | None
     head_hash: bytes | None
+
+    def place(self) -> tuple[bytes, bytes]:
+        """The subject and the place in it, as the columns have them."""
+        seq, _, subject = self.spelled.rpartition(b',"seq":')[2].partition(b',"subject":"')
+        return subject[:-2], seq
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,59 +211,42 @@ class Verdict:
     problem: Problem | None
 
 
-_UUID = rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_TIME = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"
-_SHA = rb"[0-9a-f]{64}"
+_UUID = rb'"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"'
+_TIME = rb'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"'
+# What stands here is what the database wrote of bytes in hexadecimal: how much of it is all there is to see.
+_SHA = rb'".{64}"'
 _PATTERNS = {
-    "actor": rb'"(%b)"' % _UUID,
-    "commit": rb'"(%b)"' % _SHA,
-    "ct": rb'"(%b)"' % _SHA,
-    "kind": rb'"(%b)"' % KIND.pattern.encode(),
-    "occurred_at": rb'"(%b)"' % _TIME,
-    "prev": rb'"(%b)"' % _SHA,
-    "recorded_at": rb'"(%b)"' % _TIME,
-    "request_key": rb'"(%b)"' % _UUID,
-    "seq": rb"([1-9]\d*)",
-    "subject": rb'"(%b)"' % _UUID,
+    "actor": _UUID,
+    "commit": _SHA,
+    "ct": _SHA,
+    "kind": rb'"%b"' % KIND.pattern.encode(),
+    "occurred_at": _TIME,
+    "prev": _SHA,
+    "recorded_at": _TIME,
+    "request_key": _UUID,
+    "seq": rb"[1-9]\d*",
+    "subject": _UUID,
 }
 HEADER = re.compile(
     rb"\{" + b",".join(b'"%b":%b' % (name.encode(), pattern) for name, pattern in _PATTERNS.items()) + rb"\}"
 )
+_PARTS = re.compile(rb'"([a-z_]+)":("[^"]*"|[^,}]*)[,}]')
 
 
 def _wrong_in_itself(row: Row) -> str | None:
     """What is wrong with an entry whatever stands around it, or None."""
-    match = HEADER.fullmatch(row.header)
-    if match is None:
+    if row.header != row.spelled:
+        said, is_ = (dict(_PARTS.findall(text)) for text in (row.header, row.spelled))
+        differing = [name for name in _PATTERNS if said.get(name.encode()) != is_.get(name.encode())]
+        if not differing or set(said) != {name.encode() for name in _PATTERNS}:
+            return "the header is not in its canonical form"
+        return f"the column {differing[0]} differs from the header"
+    if not HEADER.fullmatch(row.header):
         return "the header is not in its canonical form"
-    columns = (
-        row.actor,
-        row.commit.hex().encode(),
-        row.ct.hex().encode(),
-        row.kind,
-        row.occurred_at,
-        row.prev.hex().encode(),
-        row.recorded_at,
-        row.request_key,
-        row.seq,
-        row.subject,
-    )
-    if match.groups() != columns:
-        pairs = zip(_PATTERNS, match.groups(), columns, strict=True)
-        return f"the column {next(name for name, said, is_ in pairs if said != is_)} differs from the header"
     if entry_hash(row.header) != row.hash:
         return "the hash is not that of the header"
     if hashlib.sha256(row.sealed).digest() != row.ct:
         return "the sealed content is not what was recorded"
-    return None
-
-
-def _wrong_in_place(row: Row, seq: int, prev: bytes) -> str | None:
-    """What is wrong with an entry after `seq` entries of its subject, the last one hashed `prev`, or None."""
-    if row.seq != b"%d" % (seq + 1):
-        return f"entry {seq + 1} of this subject is missing before it"
-    if row.prev != prev:
-        return "it does not follow the entry before it"
     return None
 
 
@@ -283,6 +265,11 @@ def _text(value: bytes) -> str:
     return value.decode("ascii", "backslashreplace")
 
 
+def _named(row: Row, why: str | None) -> Problem | None:
+    subject, seq = row.place()
+    return Problem(row.hash.hex(), _text(subject), _text(seq), why) if why else None
+
+
 def verify(rows: Iterable[Row], before: Callable[[Row], tuple[int, bytes]] | None = None) -> Verdict:
     """Recompute every hash and link of `rows`, ordered by subject and place, in one pass, in constant memory.
 
@@ -293,24 +280,32 @@ def verify(rows: Iterable[Row], before: Callable[[Row], tuple[int, bytes]] | Non
             chains; else each begins at one.
     """
     entries = subjects = seq = 0
-    prev = GENESIS
+    prev, subject = GENESIS, b""
     last: Row | None = None
     own: Problem | None = None
     link: Problem | None = None
-
-    def named(row: Row, why: str | None) -> Problem | None:
-        return Problem(row.hash.hex(), _text(row.subject), _text(row.seq), why) if why else None
-
+    sha256, canonical_form = hashlib.sha256, HEADER.fullmatch
     for row in rows:
-        entries += 1
-        if last is None or row.subject != last.subject:
-            if last is not None:
-                link = link or named(last, _wrong_at_end(last, seq))
-            subjects += 1
-            seq, prev = before(row) if before else (0, GENESIS)
-        own = own or named(row, _wrong_in_itself(row))
-        link = link or named(row, _wrong_in_place(row, seq, prev))
-        seq, prev, last = seq + 1, row.hash, row
+        hashed, follows, ct, header, spelled, sealed, _, _ = row
+        if not spelled.endswith(b',"seq":%d,"subject":"%b"}' % (seq + 1, subject)) or last is None:
+            of, place = row.place()
+            if of != subject or last is None:
+                link = link or (last and _named(last, _wrong_at_end(last, seq)))
+                subjects, subject = subjects + 1, of
+                seq, prev = before(row) if before else (0, GENESIS)
+            if place != b"%d" % (seq + 1):
+                link = link or _named(row, f"entry {seq + 1} of this subject is missing before it")
+        if follows != prev:
+            link = link or _named(row, "it does not follow the entry before it")
+        # The same as `_wrong_in_itself`, which says what it is: a million times a second call is a second.
+        if not own and not (
+            header == spelled
+            and canonical_form(header)
+            and sha256(b"\0" + header).digest() == hashed
+            and sha256(sealed).digest() == ct
+        ):
+            own = _named(row, _wrong_in_itself(row))
+        entries, seq, prev, last = entries + 1, seq + 1, hashed, row
     if last is not None:
-        link = link or named(last, _wrong_at_end(last, seq))
+        link = link or _named(last, _wrong_at_end(last, seq))
     return Verdict(entries, subjects, own or link)

@@ -81,8 +81,7 @@ def _unplaced(*, whole: bool) -> chain.Problem | None:
 def _stream(low: int | None = None, high: int = 0) -> Generator[chain.Row, None, None]:
     """The stored rows, ordered by subject and place; with `low`, those of the leaves from there to `high`."""
     # One statement, so one moment: entries and heads are of the same transaction's making.
-    columns = [triggers.column_bytes(connection.vendor, name, "e") for name in chain.Row._fields[:-2]]
-    columns += [triggers.column_bytes(connection.vendor, name, "h") for name in ("seq", "hash")]
+    columns = triggers.row_columns(connection.vendor)
     new = "" if low is None else _NEW.format(low=low, high=high)
     query = (
         f"SELECT {', '.join(columns)} FROM audit_entry e LEFT JOIN audit_head h ON h.subject = e.subject "  # noqa: S608 - our own words
@@ -126,10 +125,11 @@ def _before(size: int) -> Callable[[chain.Row], tuple[int, bytes]]:
     """What comes before a subject's first new entry: the entry before it, which the log held at `size`."""
 
     def found(row: chain.Row) -> tuple[int, bytes]:
-        if row.seq == b"1":
+        subject, place = row.place()
+        if not place.isdigit() or place in (b"0", b"1"):
             return 0, chain.GENESIS
-        seq = int(row.seq) - 1
-        last = Entry.objects.filter(subject=UUID(row.subject.decode()), seq=seq).first()
+        seq = int(place) - 1
+        last = Entry.objects.filter(subject=UUID(subject.decode()), seq=seq).first()
         placed = last and Leaf._default_manager.filter(hash=last.hash, index__lt=size).exists()
         return seq, bytes(last.hash) if last and placed else b""
 

@@ -21,8 +21,8 @@ TEMPLATES = "DAHASHARE_TEST_TEMPLATES"
 
 
 def _prepare() -> None:
-    names = ("DEMO", "KEYS", "HOSTS", "HTTPS", "PROXIES", "SESSION_HOURS", "OIDC_ISSUER", "URL", "MAIL")
-    names += ("CHECKPOINTS", "CHECKPOINT_COPY")
+    names = ["DEMO", "KEYS", "HOSTS", "HTTPS", "PROXIES", "SESSION_HOURS", "OIDC_ISSUER", "URL", "MAIL"]
+    names += ["CHECKPOINTS", "CHECKPOINT_COPY"]
     for name in ("REDIS_URL", *(f"DAHASHARE_{name}" for name in names)):
         os.environ.pop(name, None)
     folder = tempfile.TemporaryDirectory(prefix="dahashare-test-", ignore_cleanup_errors=True)

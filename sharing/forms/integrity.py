@@ -19,7 +19,7 @@ class SmallFile(forms.FileField):
         self.what = what
         super().__init__(allow_empty_file=True, max_length=None, **options)
 
-    def clean(self, data: UploadedFile | None, initial: Any = None) -> Any:
+    def clean(self, data: "UploadedFile[Any] | None", initial: Any = None) -> Any:
         """The bytes of the file."""
         found = super().clean(data, initial)
         if found.size > MOST:

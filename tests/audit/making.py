@@ -71,17 +71,10 @@ def row(ready: chain.Sealed, seq: int, prev: bytes) -> chain.Row:
     ).encode()
     return chain.Row(
         hash=sha256(b"\0" + header).digest(),
-        subject=str(ready.subject).encode(),
-        seq=str(seq).encode(),
         prev=prev,
-        kind=ready.kind.encode(),
-        actor=str(ready.actor).encode(),
-        recorded_at=b"2026-03-15T10:00:00.000001Z",
-        occurred_at=b"2026-03-14T09:30:00.000000Z",
-        request_key=str(ready.request_key).encode(),
         ct=ct,
-        commit=ready.commit,
         header=header,
+        spelled=header,
         sealed=ready.ciphertext,
         head_seq=None,
         head_hash=None,

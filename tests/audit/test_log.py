@@ -22,7 +22,7 @@ def placed() -> list[bytes]:
     ]
 
 
-def insert(index: Any, hashed: bytes | memoryview) -> None:
+def insert(index: int, hashed: Any) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute('INSERT INTO audit_leaf ("index", hash) VALUES (%s, %s)', [index, hashed])
 

@@ -21,8 +21,7 @@ from dahashare import tasks
 from sharing import integrity, integrity_actions
 from sharing.models import Decision
 from tests.cast import CaseFile
-from tests.guards import disarmed
-from tests.sharing.deciding import decided
+from tests.sharing.deciding import behind_the_guards, decided
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -57,7 +56,7 @@ def rewritten(entry: Entry, prev: bytes, kind: str) -> dict[str, Any]:
 def rewrite_the_whole_log() -> None:
     """As a superuser without triggers: every entry, head, leaf, row and check, each as it would have been."""
     hashes: dict[bytes, bytes] = {}
-    with disarmed():
+    with behind_the_guards():
         for head in Head.objects.all():
             prev = chain.GENESIS
             for entry in list(Entry.objects.filter(subject=head.subject).order_by("seq")):
@@ -127,7 +126,7 @@ def test_it_was_rewritten_by_an_account_that_no_right_stops(recorded: Decision) 
 
 def cut(*, to: int) -> None:
     """The database as a backup of that time would have it, without anything that came later."""
-    with disarmed():
+    with behind_the_guards():
         gone = [
             bytes(one) for one in Leaf._default_manager.filter(index__gte=to).values_list("hash", flat=True)
         ]
@@ -246,7 +245,7 @@ def test_a_check_of_what_is_new_reads_no_more_and_finds_what_is_wrong_in_it(
     assert new.entries == good.entries + 1
     assert ledger.verify(good).entries == 1
     assert ledger.edge(new.size, anew=True).root() == bytes(new.root)
-    with disarmed():
+    with behind_the_guards():
         Decision.objects.filter(pk=later.pk).update(outcome="do_not_share")
     assert integrity_actions.check(now=NOW, whole=False).problem["why"] == (
         "the decision's outcome is not what was recorded"
@@ -282,7 +281,7 @@ def test_what_is_wrong_with_what_is_new_is_found(
     later = ledger.by_hash(decided(officer, case_file).entry_hash)
     assert later is not None
     ledger.sequence()
-    with disarmed():
+    with behind_the_guards():
         change(later)
     assert ledger.verify(good).problem is not None
 
@@ -304,12 +303,12 @@ def test_the_entry_is_named_by_its_number(recorded: Decision, governance: User) 
     size = ledger.sequence()
     entry = ledger.by_hash(recorded.entry_hash)
     assert entry is not None
-    with disarmed():
+    with behind_the_guards():
         Entry.objects.filter(pk=entry.pk).update(sealed=b"something else")
     found = integrity_actions.check(now=NOW, by=governance)
     assert found.problem["number"] == Leaf._default_manager.get(hash=entry.hash).index + 1 <= size
     assert not integrity.in_order()
-    with disarmed():
+    with behind_the_guards():
         Entry.objects.filter(pk=entry.pk).delete()
     found = integrity_actions.check(now=NOW, by=governance)
     assert found.problem
