@@ -20,6 +20,7 @@ from sharing import actions
 from sharing.models import Decision
 from tests.accounts.test_step_up import long_ago
 from tests.cast import CaseFile, make_case
+from tests.sharing import exporting
 from tests.sharing.deciding import NOT_SHARED, decided, draft_of, recipient
 from tests.sharing.filling import Decider, decider
 from tests.test_bad_input import written
@@ -183,9 +184,12 @@ def test_a_stolen_session_ends_idle_and_at_the_end_of_a_day(
     assert busy.get(address)["Location"].startswith(SIGN_IN)
 
 
-def test_a_stolen_session_opens_no_export_and_no_emergency_access(governance: User, colleague: User) -> None:
+def test_a_stolen_session_takes_no_export_and_opens_no_emergency_access(
+    governance: User, colleague: User
+) -> None:
     cache.clear()
-    assert long_ago(client_of(governance)).post("/logs/csv/", {"period": "all"})["Location"].startswith(AGAIN)
+    address = f"/exports/{exporting.written(governance).id}/download/"
+    assert long_ago(client_of(governance)).post(address)["Location"].startswith(AGAIN)
     assert long_ago(client_of(colleague)).get("/emergency-access/")["Location"].startswith(AGAIN)
 
 

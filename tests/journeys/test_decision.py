@@ -1,8 +1,5 @@
 """A decision in a real browser: by keyboard alone from the case to the log, and every page looked at."""
 
-import csv
-import io
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,19 +46,13 @@ def assert_in_timeline(page: Page, manager: User, case: Case, reference: str) ->
 
 
 def assert_in_log(page: Page, governance: User, reference: str) -> None:
-    """The information governance lead finds it in the log, and in the file; no name is in either."""
+    """The information governance lead finds it in the log, where nobody is named."""
     signed_in(page, governance)
     page.goto("/logs/")
     keys = Keys(page)
     keys.press("this quarter")
     expect(page.get_by_role("rowheader", name=reference)).to_be_visible()
     assert "Osei" not in page.content()
-    keys.to("Download these as a CSV file")
-    with page.expect_download() as download:
-        page.keyboard.press("Enter")
-    text = Path(download.value.path()).read_text("utf-8-sig")
-    assert [row[0] for row in csv.reader(io.StringIO(text))][1:] == [reference]
-    assert "Osei" not in text
 
 
 @pytest.fixture
