@@ -132,11 +132,12 @@ def _query(_vendor: str) -> tuple[str, tuple[Any, ...]]:
 
 
 def _typed(one: Any) -> Any:
-    """A row with its further columns as Django would have made them: SQLite keeps moments as text in UTC."""
+    """A row with its further columns as Django would have made them: SQLite says not that a moment is UTC."""
     for name in ("judged_at", "answered_at", "late_at"):
         value = getattr(one, name)
-        if isinstance(value, str):
-            setattr(one, name, datetime.fromisoformat(value).replace(tzinfo=UTC))
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+        if moment and moment.tzinfo is None:
+            setattr(one, name, moment.replace(tzinfo=UTC))
     return one
 
 
