@@ -46,16 +46,18 @@ def django_db_keepdb() -> bool:
 
 
 @pytest.fixture(scope="session")
-def _to_make(django_db_modify_db_settings: None) -> TextIO | None:
-    """The database of this process as another of this run has migrated it (tests/template.py)."""
-    return template.take_over(connection.creation._get_test_db_name())  # type: ignore[attr-defined]
+def _before_migrating(django_db_modify_db_settings: None) -> tuple[str, TextIO | None]:
+    """The database of this process, as another of this run has migrated it (tests/template.py)."""
+    name = str(connection.creation._get_test_db_name())  # type: ignore[attr-defined]
+    return name, template.take_over(name)
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(_to_make: TextIO | None, django_db_setup: None) -> None:
+def django_db_setup(_before_migrating: tuple[str, TextIO | None], django_db_setup: None) -> None:
     """Migrated, and a template for the others where this process is the first."""
-    if _to_make:
-        template.keep(_to_make)
+    name, lock = _before_migrating
+    if lock:
+        template.keep(lock, name)
 
 
 ASKS = {"db", "transactional_db", "live_server", "django_db_setup"}

@@ -48,9 +48,12 @@ def take_over(target: str) -> TextIO | None:
     return None
 
 
-def keep(lock: TextIO) -> None:
+def keep(lock: TextIO, target: str) -> None:
     """Make the template from this process's database, and let the others go on."""
     name = connections["default"].settings_dict["NAME"]
+    if str(name) != target:
+        lock.close()  # no test of this run asks a database, and none was made
+        return
     if server := environment.running_postgres():
         connections["default"].close()  # one that is in use is not copied
         server.create(NAME, template=name)

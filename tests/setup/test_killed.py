@@ -7,13 +7,13 @@ import sys
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Callable
 from os import kill
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from tests.environment import running_postgres
 from tests.setup.running import eventually, serving
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
@@ -51,12 +51,10 @@ class Visitor:
 
 @pytest.mark.both_databases
 def test_what_was_typed_survives_the_kill_of_the_server(
-    tmp_path: Path, request: pytest.FixtureRequest
+    tmp_path: Path, migrated: Callable[[Path], dict[str, str]]
 ) -> None:
-    more = {}
-    if running_postgres():
-        more["DATABASE_URL"] = request.getfixturevalue("postgres").create("killed")
-    with serving(tmp_path / "data", **more) as copy:
+    data = tmp_path / "killed"
+    with serving(data, **migrated(data)) as copy:
         visitor = Visitor(f"http://127.0.0.1:{copy.port}")
         visitor.post("/demo/sign-in/", visitor.get("/sign-in/"), role="officer")
         reference = re.findall(r"/cases/(C-[2-9A-Z]{6})/", visitor.get("/cases/"))[0]

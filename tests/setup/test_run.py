@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -105,8 +105,11 @@ def test_killing_run_itself_leaves_nothing_behind(copy: Running) -> None:
     assert eventually(lambda: not copy.processes(), 20), copy.processes()
 
 
-def test_live_starts_empty_and_prints_one_link_for_the_first_administrator(tmp_path: Path) -> None:
-    with serving(tmp_path / "live", "live") as running:
+def test_live_starts_empty_and_prints_one_link_for_the_first_administrator(
+    tmp_path: Path, migrated: Callable[[Path], dict[str, str]]
+) -> None:
+    data = tmp_path / "live"
+    with serving(data, "live", **migrated(data)) as running:
         assert eventually(running.healthy), running.output()
         links = [line for line in running.output().splitlines() if "first administrator" in line]
         assert len(links) == 1

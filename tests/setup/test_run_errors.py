@@ -3,6 +3,7 @@
 import shutil
 import socket
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -87,9 +88,11 @@ def test_no_network(clone: Path) -> None:
     refused(done, "packages could not be installed", "network")
 
 
-def test_a_folder_that_is_served_already_and_a_wrong_or_missing_key(tmp_path: Path) -> None:
+def test_a_folder_that_is_served_already_and_a_wrong_or_missing_key(
+    tmp_path: Path, migrated: Callable[[Path], dict[str, str]]
+) -> None:
     data = tmp_path / "data"
-    with serving(data) as running:
+    with serving(data, **migrated(data)) as running:
         refused(run("--data", str(data), "--port", _free()), "served already")
         running.stop()
     keys = data / "keys" / "case-keys"
