@@ -100,6 +100,8 @@ def test(options: Options) -> int:
 def _test_on(database: str, arguments: list[str]) -> int:
     path = os.pathsep.join([str(VENV / "bin"), os.environ.get("PATH", os.defpath)])
     environment = {**os.environ, "TEST_DATABASE": database, "PATH": path}
+    # Compiled once: a run starts some forty processes, and what pytest makes of the tests takes longest.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     if database == "postgres" and (reason := _no_postgres()):
         required = environment.get("CI") == "true" or environment.get("REQUIRE_SERVICES") == "1"
         say_error(f"the tests on PostgreSQL are {'impossible' if required else 'skipped'}: {reason}")
