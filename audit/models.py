@@ -28,6 +28,8 @@ class Entry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["subject", "seq"], name="audit_entry_place"),
         ]
+        # Who took what out is read by kind, the newest first.
+        indexes = [models.Index(fields=["kind", "recorded_at", "hash"], name="entries_of_a_kind")]
 
     def __str__(self) -> str:
         return f"{self.kind} {bytes(self.hash).hex()[:12]}"

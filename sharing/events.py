@@ -47,7 +47,7 @@ def _judged(content: Mapping[str, Any]) -> str:
 def _export(content: Mapping[str, Any]) -> str:
     """What an export is for, and how many rows it holds where it is written."""
     purpose = lists.label("export_purpose", content["purpose"]) if "purpose" in content else ""
-    rows = f"{content['rows']} rows" if "rows" in content else ""
+    rows = f"{content['rows']:,} row{'' if content['rows'] == 1 else 's'}" if "rows" in content else ""
     return ", ".join(filter(None, [purpose, rows]))
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from sharing.views import dashboard, exports, integrity, log, register, reports, reviews, sample
+from sharing.views import dashboard, exports, integrity, log, oversight, register, reports, reviews, sample
 from sharing.views.after import anew
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("exports/<uuid:export_id>/again/", exports.export_again, name="export_again"),
     path("exports/<uuid:export_id>/download/", exports.export_download, name="export_download"),
     path("exports/<uuid:export_id>/approve/", exports.export_approve, name="export_approve"),
+    path("oversight/", oversight.oversight_list, name="oversight"),
     path("register/", register.disclosures, name="register"),
     path("register/processing/", register.processing, name="processing"),
     path("register/disclosures/csv/", register.register_csv, {"what": "disclosures"}, name="register_csv"),

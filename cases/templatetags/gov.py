@@ -8,6 +8,7 @@
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from django import forms, template
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template import Context
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from cases import idle, oidc, two_step, waiting
@@ -152,12 +154,18 @@ def gov_form_problems(form: Any) -> list[tuple[str, str]]:
 
 def asset_url(path: str) -> str:
     """Return the address of a static file, or "" where it is not there: the vendor's may be missing."""
+    if hasattr(staticfiles_storage, "manifest_strict"):
+        return _hashed(staticfiles_storage, path)
+    return str(staticfiles_storage.url(path)) if finders.find(path) else ""
+
+
+@lru_cache(maxsize=100)
+def _hashed(storage: Any, path: str) -> str:
+    """The address by the manifest, which a server reads once: each page asks for ten of them."""
     try:
-        url = staticfiles_storage.url(path)
+        return str(storage.url(path))
     except ValueError:  # not in the manifest
         return ""
-    hashed = hasattr(staticfiles_storage, "manifest_strict")
-    return url if hashed or finders.find(path) else ""
 
 
 NAVIGATION: dict[str, tuple[tuple[str, str], ...]] = {
@@ -169,13 +177,13 @@ NAVIGATION: dict[str, tuple[tuple[str, str], ...]] = {
         ("Dashboard", "/dashboard/"),
         ("Requests", "/requests/"),
         ("Advice", "/advice/"),
-        ("Decision log", "/logs/"),
+        ("Log", "/logs/"),
         ("My team", "/team/"),
     ),
     "governance": (
         ("My work", "/"),
         ("Dashboard", "/dashboard/"),
-        ("Decision log", "/logs/"),
+        ("Log", "/logs/"),
         ("Exports", "/exports/"),
         ("Integrity", "/integrity/"),
         ("Wrong person", "/incidents/"),
@@ -229,6 +237,18 @@ def _counted(label: str, href: str, user: Any) -> str:
     """A link's words with how much waits behind it, where something does; an error page asks nothing."""
     count = waiting.count_at(href, user)
     return f"{label} ({count})" if count else label
+
+
+@register.simple_tag
+def gov_navigation(items: list[dict[str, Any]]) -> SafeString:
+    """Draw the service navigation of `look.navigation`."""
+    return _drawn_navigation(tuple(tuple(item.items()) for item in items))
+
+
+@lru_cache(maxsize=100)
+def _drawn_navigation(items: tuple[tuple[tuple[str, Any], ...], ...]) -> SafeString:
+    """Once for each list of links: a role's, at a place, with how much waits there, and nothing else."""
+    return render_to_string("partials/navigation.html", {"items": [dict(item) for item in items]})
 
 
 def _emergency(context: Context, user: Any) -> str:

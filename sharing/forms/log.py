@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils import timezone
 
 from cases.forms.base import (
@@ -26,7 +27,7 @@ PERIODS = (
     (LAST, "Last full quarter"),
     (THIS, "This quarter"),
     (ALL, "All of it"),
-    (DAYS, "Between two days", "Enter them below."),
+    (DAYS, "Between two days", "Enter them as “From” and “To”."),
 )
 NOT_SHOWN = frozenset({"columns", "size", "reference"})
 """Fields of the filters that the page draws in a place of their own."""
@@ -98,8 +99,12 @@ class LogFilterForm(FilterForm):
 
     LISTS: ClassVar[dict[str, str]] = {"started": "started", "basis": "basis", "informed": "informed"}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
+        if data is not None and not data.getlist("columns"):
+            data = data.copy()
+            data.setlist("columns", list(log_columns.ON_PAGE[1:]))
+        super().__init__(data, **kwargs)
+        self.fields["columns"].initial = list(log_columns.ON_PAGE[1:])
         listed = {name: [(row.code, row.label) for row in lists.rows(of)] for name, of in self.LISTS.items()}
         listed["outcome"] = [
             *((row.code, row.label) for row in lists.rows("outcome")),

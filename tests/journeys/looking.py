@@ -58,7 +58,7 @@ WITHOUT_ERROR = {
     "draft", "draft_check", "draft_discard", "draft_done", "draft_items", "draft_panel", "draft_recipients",
     "draft_step items", "draft_step recipients", "emergency_done", "export", "exports", "guidance",
     "guidance_page", "home", "incident", "incidents", "item_remove", "logs", "mfa_add_webauthn",
-    "mfa_generate_recovery_codes", "mfa_index", "mfa_remove", "mfa_view_recovery_codes", "my_team",
+    "mfa_generate_recovery_codes", "mfa_index", "mfa_remove", "mfa_view_recovery_codes", "my_team", "oversight",
     "parked", "people", "processing", "register",
     "person_access", "person_deactivate", "person_hand_on", "person_link",
     "person_reactivate", "person_sign_out", "person_two_step", "privacy", "quick_exit",
