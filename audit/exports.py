@@ -91,8 +91,9 @@ class Column:
 class Line:
     """A row of an export: the leaf's index in the log, its entry's stored header and opened seal, the cells.
 
-    `content` holds the sealed fields as they were sealed, `secret` the 32 bytes their salts are made of; both
-    are empty where the key of its case was destroyed.
+    `content` holds the sealed fields as they were sealed, `secret` the 32 bytes their salts are made of.
+    `canonical`: the bytes that the content was read from, where they are at hand, instead of it: to make them
+    again takes most of the time that an export takes. All three are empty where the case's key was destroyed.
     """
 
     index: int
@@ -100,6 +101,7 @@ class Line:
     content: Mapping[str, Any]
     secret: bytes
     cells: list[str]
+    canonical: bytes = b""
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ The job (`audit/exports.py`) writes the data and, for each chunk of rows, `lines
 
 import base64
 import hmac
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -186,9 +187,13 @@ class _Lines:
 
     def line(self, line: "Line") -> bytes:
         said: dict[str, Any] = {"index": line.index, "header": line.header.decode("ascii")}
-        if line.content:
-            said |= self._form(tuple(sorted(line.content))) | self._fields(line.content, line.secret)
-        return chain.canonical(said) + b"\n"
+        values = parted(line.canonical) if line.canonical else _canonical_values(line.content)
+        if not values:
+            return chain.canonical(said) + b"\n"
+        said |= self._form(tuple(sorted(values)))
+        shown, said["hidden"] = self._fields(line.secret, values)
+        # The keys of `said` sort before "shown", whose values are canonical bytes already.
+        return chain.canonical(said)[:-1] + b',"shown":{' + b",".join(shown) + b"}}\n"
 
     def _form(self, names: tuple[str, ...]) -> dict[str, Any]:
         if names in self._forms:
@@ -197,15 +202,46 @@ class _Lines:
         self._forms[names] = form
         return {"form": form, "names": list(names)}
 
-    def _fields(self, content: Mapping[str, Any], secret: bytes) -> dict[str, Any]:
-        shown, hidden = {}, []
-        for name in sorted(content):
-            salt = hmac.digest(secret, _canonical_name(name), "sha256")
+    def _fields(self, secret: bytes, values: Mapping[str, bytes]) -> tuple[list[bytes], str]:
+        """The shown fields as members of a canonical object, and the hashes of the others."""
+        shown, hidden = [], []
+        for name in sorted(values):
+            known = _canonical_name(name)
+            salt = hmac.digest(secret, known, "sha256")
             if name in self.show:
-                shown[name] = [salt.hex(), content[name]]
+                shown.append(b'%b:["%b",%b]' % (known, salt.hex().encode(), values[name]))
             else:
-                hidden.append(sha256(salt + chain.canonical(content[name])).digest())
-        return {"shown": shown, "hidden": base64.b64encode(b"".join(hidden)).decode("ascii")}
+                hidden.append(sha256(salt + values[name]).digest())
+        return shown, base64.b64encode(b"".join(hidden)).decode("ascii")
+
+
+def _canonical_values(content: Mapping[str, Any]) -> dict[str, bytes]:
+    return {name: chain.canonical(value) for name, value in content.items()}
+
+
+def parted(canonical: bytes) -> dict[str, bytes]:
+    """The canonical bytes of each field of a canonical object.
+
+    They are a stretch of it: to cut them out takes a tenth of the time that making them again takes.
+
+    Raises:
+        ValueError: it is no object in its canonical form.
+    """
+    text, found = canonical.decode(), dict[str, bytes]()
+    at, size = 1, len(text)
+    while at < size - 1:
+        try:
+            name, colon = _scan(text, at)
+            _, end = _scan(text, colon + 1)
+        except StopIteration as error:
+            raise ValueError("the sealed content is not in its canonical form") from error
+        found[name] = text[colon + 1 : end].encode()
+        at = end + 1
+    return found
+
+
+_scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
+"""Reads one value of a text from a place on; gives it and the place behind it."""
 
 
 def lines(chunk: "Iterable[Line]", show: frozenset[str]) -> bytes:

@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import re
+import string
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
@@ -38,6 +39,10 @@ def safe(cell: str) -> str:
     return f"'{cell}" if FORMULA.match(cell) else cell
 
 
+_HARMLESS = frozenset(["", *string.ascii_letters, *string.digits])
+"""What most cells begin with: none of them has to be looked at further."""
+
+
 # --- a chunk of rows ------------------------------------------------------------------------------
 
 
@@ -57,9 +62,9 @@ def rows(form: str, titles: Sequence[str], cells: Iterable[Sequence[str]]) -> by
 
 def _csv(cells: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO()
-    match = FORMULA.match
+    match, harmless = FORMULA.match, _HARMLESS
     csv.writer(text, lineterminator="\r\n").writerows(
-        [f"'{cell}" if match(cell) else cell for cell in row] for row in cells
+        [cell if cell[:1] in harmless or not match(cell) else f"'{cell}" for cell in row] for row in cells
     )
     return text.getvalue().encode()
 
