@@ -11,7 +11,7 @@ import json
 import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -171,25 +171,23 @@ def receipt_code(hashed: bytes) -> str:
 
 
 class Row(NamedTuple):
-    """An entry as the database holds it: bytes only.
+    """An entry as the database holds it: bytes, text and numbers in the header's spelling.
 
-    `spelled` is the header as its columns would have it, written by the database. `head_seq` and `head_hash`
-    are what the subject's head says, None where it has none.
+    `spelled` is the header as the columns would have it, written by the database; `placed`: whether the entry
+    has its leaf. `head_seq` and `head_hash` are what the subject's head says, None where it has none.
     """
 
     hash: bytes
+    subject: bytes
+    seq: bytes
     prev: bytes
     ct: bytes
     header: bytes
     spelled: bytes
     sealed: bytes
+    placed: bool
     head_seq: bytes | None
     head_hash: bytes | None
-
-    def place(self) -> tuple[bytes, bytes]:
-        """The subject and the place in it, as the columns have them."""
-        seq, _, subject = self.spelled.rpartition(b',"seq":')[2].partition(b',"subject":"')
-        return subject[:-2], seq
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,11 +202,16 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a check of rows found: how many entries of how many subjects, and the first bad one."""
+    """What a check of rows found: how many entries of how many subjects, and the first bad one.
+
+    Besides: how many of them have their leaf, and how many there are of each kind.
+    """
 
     entries: int
     subjects: int
     problem: Problem | None
+    placed: int = field(default=0, compare=False)
+    kinds: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 _UUID = rb'"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"'
@@ -266,11 +269,24 @@ def _text(value: bytes) -> str:
 
 
 def _named(row: Row, why: str | None) -> Problem | None:
-    subject, seq = row.place()
-    return Problem(row.hash.hex(), _text(subject), _text(seq), why) if why else None
+    return Problem(row.hash.hex(), _text(row.subject), _text(row.seq), why) if why else None
 
 
-def verify(rows: Iterable[Row], before: Callable[[Row], tuple[int, bytes]] | None = None) -> Verdict:
+# Where a header's kind begins, and what of it is not kind or seq, when each part has its length.
+_KIND_AT = len('{"actor":"","commit":"","ct":"","kind":"') + 36 + 64 + 64
+_CT = slice(58 + 64, 58 + 64 + 8)
+_REST = (
+    len('","occurred_at":"","prev":"","recorded_at":"","request_key":"","seq":,"subject":""}')
+    + 2 * 27
+    + 64
+    + 2 * 36
+)
+_MOST_KINDS = 1000  # an application has some hundred; more are not kept in memory
+
+
+def verify(
+    rows: Iterable[Row], before: Callable[[Row], tuple[int, bytes]] | None = None, *, typed: bool = False
+) -> Verdict:
     """Recompute every hash and link of `rows`, ordered by subject and place, in one pass, in constant memory.
 
     An entry that is wrong in itself is named before a broken link: it is the cause, the link only shows it.
@@ -278,34 +294,52 @@ def verify(rows: Iterable[Row], before: Callable[[Row], tuple[int, bytes]] | Non
     Args:
         before: the place and the hash of the entry before a subject's first row, where the rows are not whole
             chains; else each begins at one.
+        typed: the columns' types vouch for identifiers and times in what the database spells, so that their
+            lengths and the kind are all that is left to look at.
     """
-    entries = subjects = seq = 0
+    entries = subjects = seq = placed = 0
     prev, subject = GENESIS, b""
     last: Row | None = None
     own: Problem | None = None
     link: Problem | None = None
+    kinds: dict[bytes, int] = {}
     sha256, canonical_form = hashlib.sha256, HEADER.fullmatch
     for row in rows:
-        hashed, follows, ct, header, spelled, sealed, _, _ = row
-        if not spelled.endswith(b',"seq":%d,"subject":"%b"}' % (seq + 1, subject)) or last is None:
-            of, place = row.place()
-            if of != subject or last is None:
-                link = link or (last and _named(last, _wrong_at_end(last, seq)))
-                subjects, subject = subjects + 1, of
-                seq, prev = before(row) if before else (0, GENESIS)
-            if place != b"%d" % (seq + 1):
-                link = link or _named(row, f"entry {seq + 1} of this subject is missing before it")
+        hashed, of, place, follows, ct, header, spelled, sealed, has_leaf, _, _ = row
+        if of != subject or last is None:
+            if last is not None:
+                link = link or _named(last, _wrong_at_end(last, seq))
+            subjects, subject = subjects + 1, of
+            seq, prev = before(row) if before else (0, GENESIS)
+        seq += 1
+        if place != b"%d" % seq:
+            link = link or _named(row, f"entry {seq} of this subject is missing before it")
         if follows != prev:
             link = link or _named(row, "it does not follow the entry before it")
-        # The same as `_wrong_in_itself`, which says what it is: a million times a second call is a second.
+        end = header.find(b'"', _KIND_AT)
+        kind = header[_KIND_AT:end]
+        # The same as `_wrong_in_itself`, which says what it is: of a million rows each call takes its time.
         if not own and not (
             header == spelled
-            and canonical_form(header)
+            and (
+                (
+                    typed
+                    and kind in kinds
+                    and len(header) - end == _REST + len(place)
+                    and header[_CT] == b'","ct":"'
+                )
+                or canonical_form(header)
+            )
             and sha256(b"\0" + header).digest() == hashed
             and sha256(sealed).digest() == ct
         ):
             own = _named(row, _wrong_in_itself(row))
-        entries, seq, prev, last = entries + 1, seq + 1, hashed, row
+        if kind in kinds or len(kinds) < _MOST_KINDS:
+            kinds[kind] = kinds.get(kind, 0) + 1
+        placed += has_leaf
+        entries, prev, last = entries + 1, hashed, row
     if last is not None:
         link = link or _named(last, _wrong_at_end(last, seq))
-    return Verdict(entries, subjects, own or link)
+    return Verdict(
+        entries, subjects, own or link, placed, {_text(kind): many for kind, many in kinds.items()}
+    )

@@ -72,14 +72,14 @@ def column_bytes(vendor: str, column: str, alias: str) -> str:
 
 
 def row_columns(vendor: str) -> list[str]:
-    """The SQL of the columns of `chain.Row`, from an entry `e` and its subject's head `h`."""
-    binary = {name: column_bytes(vendor, name, "e") for name in ("hash", "prev", "ct", "header", "sealed")}
+    """The SQL of the columns of `chain.Row`, from an entry `e`, its subject's head `h` and its leaf `l`."""
     text = header_text(vendor, "e")
-    spelled_ = f"convert_to({text},'UTF8')" if vendor == "postgresql" else f"CAST({text} AS BLOB)"
+    whole = f"convert_to({text},'UTF8')" if vendor == "postgresql" else f"CAST({text} AS BLOB)"
     return [
-        *(binary[name] for name in ("hash", "prev", "ct", "header")),
-        spelled_,
-        binary["sealed"],
+        *(column_bytes(vendor, name, "e") for name in ("hash", "subject", "seq", "prev", "ct", "header")),
+        whole,
+        column_bytes(vendor, "sealed", "e"),
+        'l."index" IS NOT NULL',
         *(column_bytes(vendor, name, "h") for name in ("seq", "hash")),
     ]
 

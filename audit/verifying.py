@@ -52,24 +52,27 @@ def verify(since: Check | None = None) -> Report:
         since: a whole check that found everything in order: only what is new since then is recomputed, and
             that the log begins as that check found it is proved by what it kept.
     """
-    unplaced = _unplaced(whole=since is None)
+    unplaced = _unplaced()
     size, start = leaves.size(), merkle.Frontier()
     if since:
         kept = leaves.kept_edge(since)
         if kept is None or kept.size > size:
             return Report(0, 0, _problem("the log does not begin as the last check found it"))
         start = kept
-    with closing(_stream(start.size, size) if since else _stream()) as rows:  # the transaction ends here
-        verdict = chain.verify(rows, _before(start.size) if since else None)
+    before = _before(start.size) if since else None
+    with closing(_stream(size, start.size if since else None)) as rows:  # the transaction ends here
+        verdict = chain.verify(rows, before, typed=connection.vendor == "postgresql")
+    if verdict.placed < verdict.entries and not unplaced:
+        unplaced = _unplaced(sure=True)  # most likely they were recorded meanwhile
     problem = verdict.problem or unplaced or (None if since else _empty_head())
-    edge, of_log = _log(start, size, verdict.entries if since else None)
-    problem = problem or of_log or _projection_problem(start.size if since else None)
+    edge, of_log = _log(start, size, verdict.placed)
+    problem = problem or of_log or _projection_problem(verdict.kinds, start.size if since else None)
     return Report(verdict.entries, verdict.subjects, problem, edge)
 
 
-def _unplaced(*, whole: bool) -> chain.Problem | None:
+def _unplaced(*, sure: bool = False) -> chain.Problem | None:
     try:
-        leaves.sequence(sure=whole)
+        leaves.sequence(sure=sure)
     except DatabaseError as error:
         return _problem(f"an entry cannot be given its place in the log ({type(error).__name__})")
     return None
@@ -78,14 +81,19 @@ def _unplaced(*, whole: bool) -> chain.Problem | None:
 # --- Entries and chains ------------------------------------------------------------------------------------
 
 
-def _stream(low: int | None = None, high: int = 0) -> Generator[chain.Row, None, None]:
-    """The stored rows, ordered by subject and place; with `low`, those of the leaves from there to `high`."""
-    # One statement, so one moment: entries and heads are of the same transaction's making.
-    columns = triggers.row_columns(connection.vendor)
-    new = "" if low is None else _NEW.format(low=low, high=high)
+def _stream(size: int, low: int | None = None) -> Generator[chain.Row, None, None]:
+    """The stored rows, ordered by subject and place.
+
+    Args:
+        size: of the log; leaves past it do not count.
+        low: only the entries whose leaves are from there on.
+    """
+    # One statement, so one moment: entries, heads and leaves are of the same transactions' making.
+    leaf = f'JOIN audit_leaf l ON l.hash = e.hash AND l."index" < {size:d}'
     query = (
-        f"SELECT {', '.join(columns)} FROM audit_entry e LEFT JOIN audit_head h ON h.subject = e.subject "  # noqa: S608 - our own words
-        f"{new} ORDER BY e.subject, e.seq"
+        f"SELECT {', '.join(triggers.row_columns(connection.vendor))} "  # noqa: S608 - our own words
+        "FROM audit_entry e LEFT JOIN audit_head h ON h.subject = e.subject "
+        f"{f'LEFT {leaf}' if low is None else _NEW.format(leaf=leaf, low=low)} ORDER BY e.subject, e.seq"
     )
     with _cursor() as cursor:
         cursor.execute(query)
@@ -93,7 +101,7 @@ def _stream(low: int | None = None, high: int = 0) -> Generator[chain.Row, None,
             yield from map(_row, rows)
 
 
-_NEW = 'JOIN audit_leaf l ON l.hash = e.hash AND l."index" >= {low:d} AND l."index" < {high:d}'
+_NEW = '{leaf} AND l."index" >= {low:d}'
 
 
 @contextmanager
@@ -114,22 +122,21 @@ def _cursor() -> Iterator[Any]:
             yield cursor
 
 
-def _row(values: tuple[bytes | None, ...]) -> chain.Row:
+def _row(values: tuple[Any, ...]) -> chain.Row:
     if None not in values:
         return chain.Row._make(values)
-    *stored, head_seq, head_hash = values
-    return chain.Row._make([*(value or b"" for value in stored), head_seq, head_hash])
+    *stored, placed, head_seq, head_hash = values
+    return chain.Row._make([*(value or b"" for value in stored), placed, head_seq, head_hash])
 
 
 def _before(size: int) -> Callable[[chain.Row], tuple[int, bytes]]:
     """What comes before a subject's first new entry: the entry before it, which the log held at `size`."""
 
     def found(row: chain.Row) -> tuple[int, bytes]:
-        subject, place = row.place()
-        if not place.isdigit() or place in (b"0", b"1"):
+        if not row.seq.isdigit() or row.seq in (b"0", b"1"):
             return 0, chain.GENESIS
-        seq = int(place) - 1
-        last = Entry.objects.filter(subject=UUID(subject.decode()), seq=seq).first()
+        seq = int(row.seq) - 1
+        last = Entry.objects.filter(subject=UUID(row.subject.decode()), seq=seq).first()
         placed = last and Leaf._default_manager.filter(hash=last.hash, index__lt=size).exists()
         return seq, bytes(last.hash) if last and placed else b""
 
@@ -154,13 +161,11 @@ def _empty_head() -> chain.Problem | None:
 # --- The log and its checkpoints ---------------------------------------------------------------------------
 
 
-def _log(
-    start: merkle.Frontier, size: int, streamed: int | None
-) -> tuple[merkle.Frontier, chain.Problem | None]:
+def _log(start: merkle.Frontier, size: int, placed: int) -> tuple[merkle.Frontier, chain.Problem | None]:
     """The log's edge at `size`, grown from `start`, and what does not match on the way.
 
     Args:
-        streamed: how many entries stood for the new leaves, where that was counted already.
+        placed: how many entries stood for the leaves from there on.
     """
     try:
         said, problem = _said(start.size)
@@ -179,7 +184,7 @@ def _log(
     if longer:
         why = f"a checkpoint counts {max(longer)} entries, the log holds {size}"
         problem = problem or _problem(why)
-    if streamed is None or streamed != size - start.size:
+    if placed != size - start.size:
         problem = problem or _leaf_without_entry(start.size)
     return edge, problem
 
@@ -260,19 +265,24 @@ def _given_up(one: note.Statement, given_up: Mapping[str, int]) -> bool:
 # --- What stands for entries on upper floors ----------------------------------------------------------------
 
 
-def _projection_problem(low: int | None) -> chain.Problem | None:
-    """The first entry that a row does not stand for; with `low`, among those placed from there on."""
-    entries: QuerySet[Entry] = Entry.objects.filter(kind__in=_compare)
+def _projection_problem(kinds: Mapping[str, int], low: int | None) -> chain.Problem | None:
+    """The first entry that a row does not stand for, and kinds with more rows than entries, or fewer.
+
+    Args:
+        kinds: how many entries of each kind were seen.
+        low: only the entries placed from there on, and no counts.
+    """
+    entries: QuerySet[Entry] = Entry.objects.filter(kind__in=_compare.keys() & kinds.keys())
     if low is not None:
         entries = entries.filter(hash__in=Leaf._default_manager.filter(index__gte=low).values("hash"))
     for item in entries.order_by("subject", "seq").iterator(CHUNK):
         if why := _difference(item):
             return chain.Problem(bytes(item.hash).hex(), str(item.subject), str(item.seq), why)
     for kind, count in _count.items() if low is None else ():
-        entries = Entry.objects.filter(kind=kind)
-        # Rows are counted between two counts of the entries: both only grow while others write.
-        before, rows, after = entries.count(), count(), entries.count()
-        if not before <= rows <= after:
+        seen, rows = kinds.get(kind, 0), count()
+        # Others write meanwhile: rows are more than the entries seen, and no more than there are now.
+        after = seen if rows == seen else Entry.objects.filter(kind=kind).count()
+        if not seen <= rows <= after:
             return _problem(f"{rows} rows stand for {after} entries of the kind {kind}")
     return None
 

@@ -71,11 +71,14 @@ def row(ready: chain.Sealed, seq: int, prev: bytes) -> chain.Row:
     ).encode()
     return chain.Row(
         hash=sha256(b"\0" + header).digest(),
+        subject=str(ready.subject).encode(),
+        seq=str(seq).encode(),
         prev=prev,
         ct=ct,
         header=header,
         spelled=header,
         sealed=ready.ciphertext,
+        placed=True,
         head_seq=None,
         head_hash=None,
     )

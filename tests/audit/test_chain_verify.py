@@ -11,8 +11,20 @@ from hypothesis import strategies as st
 from audit import chain, triggers
 from tests.audit import making
 
-STORED = chain.Row._fields[:-2]
+STORED = [name for name in chain.Row._fields[:-2] if name != "placed"]
 LEDGER = list(making.rows(3, 1, 4))
+
+
+def altered(row: chain.Row, column: str, value: bytes) -> chain.Row:
+    """The row with another value of a column; the database spells the header from the same columns."""
+    change: dict[str, Any] = {column: value}
+    if column in {"subject", "seq"}:
+        quote = b"" if column == "seq" else b'"'
+        was, becomes = (
+            b'"%b":%b%b%b' % (column.encode(), quote, one, quote) for one in (getattr(row, column), value)
+        )
+        change["spelled"] = row.spelled.replace(was, becomes)
+    return row._replace(**change)
 
 
 def test_rows_as_recorded_match() -> None:
@@ -32,20 +44,20 @@ def test_one_changed_byte_in_any_column_names_its_entry(column: str, place: int,
     value = getattr(LEDGER[place], column)
     at = data.draw(st.integers(0, len(value) - 1))
     byte = data.draw(st.integers(0, 255).filter(lambda byte: byte != value[at]))
-    changed = LEDGER[place]._replace(**{column: value[:at] + bytes([byte]) + value[at + 1 :]})
+    changed = altered(LEDGER[place], column, value[:at] + bytes([byte]) + value[at + 1 :])
     problem = chain.verify([*LEDGER[:place], changed, *LEDGER[place + 1 :]]).problem
     assert problem is not None
     assert problem.hash == changed.hash.hex()
-    subject, seq = (text.decode("ascii", "backslashreplace") for text in changed.place())
-    assert (problem.subject, problem.seq) == (subject, seq)
+    assert problem.subject == changed.subject.decode("ascii", "backslashreplace")
+    assert problem.seq == changed.seq.decode("ascii", "backslashreplace")
 
 
 @pytest.mark.parametrize("column", STORED)
 def test_an_emptied_column_names_its_entry(column: str) -> None:
-    changed = LEDGER[1]._replace(**{column: b""})
+    changed = altered(LEDGER[1], column, b"")
     problem = chain.verify([LEDGER[0], changed, *LEDGER[2:]]).problem
     assert problem is not None
-    assert (problem.hash, problem.seq) == (changed.hash.hex(), changed.place()[1].decode())
+    assert (problem.hash, problem.seq) == (changed.hash.hex(), changed.seq.decode())
 
 
 @pytest.mark.parametrize("column", triggers.HEADER_FIELDS)
@@ -74,6 +86,7 @@ def test_a_changed_column_is_named(column: str) -> None:
 def test_a_header_in_another_form_shows_though_columns_and_hash_agree(was: bytes, becomes: bytes) -> None:
     (only,) = making.rows(1)
     header = only.header.replace(was, becomes)
+    assert header != only.header
     hashed = chain.entry_hash(header)
     wrong = only._replace(header=header, spelled=header, hash=hashed, head_hash=hashed)
     problem = chain.verify([wrong]).problem
@@ -108,7 +121,7 @@ def test_an_entry_rewritten_with_its_own_hash_shows_at_the_next() -> None:
     stored = [making.row(ready, 1, chain.GENESIS)]
     stored.append(making.row(replace(making.sealed(), subject=ready.subject), 2, stored[0].hash))
     forged = making.row(replace(ready, kind="trial.seen"), 1, chain.GENESIS)
-    heads = {"head_seq": b"2", "head_hash": stored[1].hash}
+    heads: dict[str, Any] = {"head_seq": b"2", "head_hash": stored[1].hash}
     problem = chain.verify([forged._replace(**heads), stored[1]._replace(**heads)]).problem
     assert problem is not None
     assert (problem.seq, problem.why) == ("2", "it does not follow the entry before it")
@@ -130,7 +143,8 @@ def test_a_head_that_says_otherwise_shows(head: dict[str, Any], why: str) -> Non
 
 
 def test_the_changed_entry_is_named_before_the_link_it_breaks() -> None:
-    moved = LEDGER[1]._replace(spelled=LEDGER[1].spelled.replace(b'"seq":2', b'"seq":9'))
+    spelled = LEDGER[1].spelled.replace(b'"seq":2', b'"seq":9')
+    moved = LEDGER[1]._replace(seq=b"9", spelled=spelled)
     problem = chain.verify([LEDGER[0], LEDGER[2], moved, *LEDGER[3:]]).problem
     assert problem is not None
     assert problem.hash == moved.hash.hex()
@@ -143,3 +157,25 @@ def test_a_header_with_more_in_it_than_its_form_shows() -> None:
     problem = chain.verify([wrong._replace(head_hash=wrong.hash)]).problem
     assert problem is not None
     assert problem.why == "the header is not in its canonical form"
+
+
+def test_with_typed_columns_each_kind_is_looked_at_once_and_every_length() -> None:
+    assert chain.verify(LEDGER, typed=True) == chain.Verdict(8, 3, None)
+    (first,), (second,) = making.rows(1), making.rows(1)
+    first, second = sorted((first, second), key=lambda row: row.subject)
+    for was, becomes in (
+        (b'"kind":"trial.made"', b'"kind":"Trial.made"'),
+        (b'"occurred_at":"2026', b'"occurred_at":"12026'),
+        (b'","ct":"', b'00","ct":"'),
+    ):
+        header = second.header.replace(was, becomes)
+        hashed = chain.entry_hash(header)
+        wrong = second._replace(header=header, spelled=header, hash=hashed, head_hash=hashed)
+        problem = chain.verify([first, wrong], typed=True).problem
+        assert problem is not None
+        assert (problem.hash, problem.why) == (hashed.hex(), "the header is not in its canonical form")
+
+
+def test_leaves_and_kinds_are_counted() -> None:
+    found = chain.verify([LEDGER[0]._replace(placed=False), *LEDGER[1:]])
+    assert (found.placed, found.kinds) == (7, {"trial.made": 8})

@@ -1,0 +1,146 @@
+"""A ledger of any size with real hashes, and the ways of `bench/verify.py`. Django must be set up."""
+
+import gc
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from audit import chain, leaves, ledger, verifying
+from audit.models import Check, Entry
+from sharing import integrity_actions
+
+CHAIN = 20
+"""Entries of a subject."""
+SEALED = 600
+"""Bytes of a sealed content: that of a view has some 200, that of a decision some thousands."""
+WHEN = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
+COLUMNS = [field.column for field in Entry._meta.concrete_fields]
+
+
+class Work:
+    """The ledger of one database."""
+
+    def __init__(self) -> None:
+        call_command("migrate", verbosity=0)
+        self.count = 0
+        self.last: Check | None = None
+
+    def grow(self, count: int) -> None:
+        """Bring the ledger to `count` entries, placed in the log and checked."""
+        self._fill(count - self.count)
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE audit_entry, audit_head, audit_leaf")
+        self.last = integrity_actions.check(now=timezone.now())
+        assert not self.last.problem, self.last.problem
+
+    def _fill(self, count: int) -> None:
+        """Rows by COPY: the guards look at each, as they do at an insert."""
+        names = ", ".join(f'"{name}"' for name in COLUMNS)
+        heads: dict[UUID, tuple[int, bytes]] = {}
+        with connection.cursor() as cursor:
+            with cursor.copy(f"COPY audit_entry ({names}) FROM STDIN") as copy:
+                for row in _entries(count):
+                    copy.write_row([row[name] for name in COLUMNS])
+                    heads[row["subject"]] = row["seq"], row["hash"]
+            with cursor.copy("COPY audit_head (subject, seq, hash) FROM STDIN") as copy:
+                for subject, (seq, hashed) in heads.items():
+                    copy.write_row([subject, seq, hashed])
+        self.count += count
+        assert ledger.sequence() == self.count
+
+    def limit(self) -> float:
+        """Seconds for reading the rows to their end, and for hashing in memory what is to be hashed."""
+        start = time.perf_counter()
+        with closing(verifying._stream(self.count)) as rows:
+            for _ in rows:
+                pass
+        for _ in leaves.hashes(0, self.count):
+            pass
+        read = time.perf_counter() - start
+        return read + _hashing(self.count)
+
+    def whole(self) -> float:
+        """Seconds of a verification of everything."""
+        gc.collect()
+        start = time.perf_counter()
+        report = ledger.verify()
+        seconds = time.perf_counter() - start
+        assert (report.problem, report.entries) == (None, self.count), report
+        return seconds
+
+    def new(self, count: int) -> float:
+        """Seconds of a verification of `count` new entries, since the last check of everything."""
+        self._fill(count)
+        self.last = self.last or Check()
+        start = time.perf_counter()
+        report = ledger.verify(self.last)
+        seconds = time.perf_counter() - start
+        assert report.problem is None, report
+        self.last.size, self.last.root = report.edge.size, report.edge.root()
+        self.last.frontier = bytes(report.edge)
+        return seconds
+
+    def peak(self) -> float:
+        """MiB by which this process grows at most in a verification of everything, of what is resident."""
+        gc.collect()
+        Path("/proc/self/clear_refs").write_text("5", "ascii")
+        before = _resident("VmRSS")
+        self.whole()
+        return (_resident("VmHWM") - before) / 1024
+
+
+def _resident(what: str) -> int:
+    """KiB, as the system counts them."""
+    lines = Path("/proc/self/status").read_text("ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(what))
+
+
+def _entries(count: int) -> Iterator[dict[str, Any]]:
+    """Entries of subjects with `CHAIN` each, as `ledger.append` makes them."""
+    actor, when = uuid4(), chain.spell_time(WHEN)
+    for number in range(count):
+        if number % CHAIN == 0:
+            subject, prev = uuid4(), chain.GENESIS
+        sealed, commit, key = os.urandom(SEALED), os.urandom(32), uuid4()
+        ready = chain.Sealed(subject, "case.viewed", actor, WHEN, key, sealed, commit)
+        seq = number % CHAIN + 1
+        header = chain.header_bytes(ready, seq=seq, prev=prev, recorded_at=WHEN)
+        hashed = chain.entry_hash(header)
+        yield {
+            "hash": hashed,
+            "subject": subject,
+            "seq": seq,
+            "prev": prev,
+            "kind": "case.viewed",
+            "actor": actor,
+            "recorded_at": when,
+            "occurred_at": when,
+            "request_key": key,
+            "ct": hashlib.sha256(sealed).digest(),
+            "commit": commit,
+            "header": header,
+            "sealed": sealed,
+        }
+        prev = hashed
+
+
+def _hashing(count: int) -> float:
+    """Seconds for the hashes of so many headers, sealed contents and nodes, and nothing else."""
+    header, sealed, node = os.urandom(560), os.urandom(SEALED), os.urandom(65)
+    sha256 = hashlib.sha256
+    start = time.perf_counter()
+    for _ in range(count):
+        sha256(header).digest()
+        sha256(sealed).digest()
+        sha256(node).digest()
+    return time.perf_counter() - start
