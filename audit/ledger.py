@@ -1,5 +1,6 @@
 """The only door to the ledger's tables: append, read, place in the log, sign, verify."""
 
+import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -86,10 +87,6 @@ def append(sealed: chain.Sealed) -> Entry:
         if "request_key" in str(error):
             raise DuplicateRequest("this request is recorded already") from error
         raise
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE audit_head SET hash = %s WHERE subject = %s", [bytes(entry.hash), _key(sealed.subject)]
-        )
     return entry
 
 
@@ -100,10 +97,18 @@ _INSERT = "INSERT INTO audit_entry ({}) VALUES ({})".format(  # noqa: S608 - our
 
 
 def _insert(entry: Entry) -> None:
-    """Write the row as `save` does, which takes longer to compose it than the database to take it."""
-    values = [field.get_db_prep_save(getattr(entry, field.attname), connection) for field in _COLUMNS]
+    """Write the row, as `save` does, and its hash into its subject's head.
+
+    `save` takes longer to compose the row than the database to take it. One statement where it can be.
+    """
+    row = [field.get_db_prep_save(getattr(entry, field.attname), connection) for field in _COLUMNS]
+    moved = [bytes(entry.hash), _key(entry.subject)]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, values)
+        if connection.vendor == "postgresql":
+            cursor.execute(f"WITH entry AS ({_INSERT}) {_MOVE_ON}", [*row, *moved])
+        else:
+            cursor.execute(_INSERT, row)
+            cursor.execute(_MOVE_ON, moved)
     entry._state.adding, entry._state.db = False, connection.alias
 
 
@@ -144,8 +149,10 @@ _NEWEST = """
 SELECT h.subject, (
     SELECT e.recorded_at FROM audit_entry e
     WHERE e.subject = h.subject AND e.kind NOT IN ({kinds}) ORDER BY e.seq DESC LIMIT 1
-) FROM audit_head h WHERE h.subject IN ({subjects})
+) FROM audit_head h WHERE h.subject {among}
 """
+# The subjects as one value: one by one the driver takes longer than the database.
+_AMONG = {"postgresql": "= ANY(%s::uuid[])", "sqlite": "IN (SELECT value FROM json_each(%s))"}
 
 
 def _moment(stored: Any) -> datetime:
@@ -156,10 +163,11 @@ def _moment(stored: Any) -> datetime:
 
 def newest(subjects: Iterable[UUID], *, but: Iterable[str]) -> dict[UUID, datetime]:
     """When the newest entry of each subject was recorded, kinds in `but` left aside; one query."""
-    wanted, kinds = [_key(one) for one in subjects], list(but)
+    wanted, kinds = [one.hex for one in subjects], list(but)
     if not wanted:
         return {}
-    marks, others = (", ".join(["%s"] * len(some)) for some in (wanted, kinds))
+    several = f"{{{','.join(wanted)}}}" if connection.vendor == "postgresql" else json.dumps(wanted)
+    query = _NEWEST.format(kinds=", ".join(["%s"] * len(kinds)) or "''", among=_AMONG[connection.vendor])
     with connection.cursor() as cursor:
-        cursor.execute(_NEWEST.format(subjects=marks, kinds=others or "''"), [*kinds, *wanted])
+        cursor.execute(query, [*kinds, several])
         return {UUID(str(subject)): _moment(text) for subject, text in cursor.fetchall() if text}

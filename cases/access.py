@@ -12,7 +12,19 @@ from uuid import UUID
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models import Case as Choose
 from django.db.models.functions import Now
 from django.http import Http404
 
@@ -125,21 +137,22 @@ def openings(user: User) -> dict[str, Any]:
     """What opens each case of a list to the user besides owning it, as columns to annotate cases with.
 
     `managed`: it is one of the teams that they manage, and not restricted; `given_until`, `timed_until`: the
-    end of their grant, and of emergency access or a governance lead's purpose, while it has not come. For
-    telling why, on cases that `visible_to` shows: it is no door.
+    end of their grant (not looked up for a case of their own), and of emergency access or a governance lead's
+    purpose, while it has not come. For telling why, on cases that `visible_to` shows: it is no door.
     """
     manager = _still(user, User.Role.MANAGER)
     managed = Q(team__in=Membership.objects.filter(user__in=manager).values("team_id"), restricted=False)
     grants = CaseUserPermission.objects.filter(
         user=user, permission__codename=GRANT, ends_at__gt=Now(), content_object=OuterRef("pk")
     )
+    own, given = When(owner=user, then=Value(None)), Subquery(grants.values("ends_at")[:1])
     kind = PURPOSE if user.role == User.Role.GOVERNANCE else EMERGENCY
     timed = TimedAccess.objects.filter(
         user=user, kind=kind, ended_at=None, ends_at__gt=Now(), case=OuterRef("pk")
     )
     return {
         "managed": ExpressionWrapper(managed, output_field=BooleanField()),
-        "given_until": Subquery(grants.values("ends_at")[:1]),
+        "given_until": Choose(own, default=given, output_field=DateTimeField()),
         "timed_until": Subquery(timed.order_by("-ends_at").values("ends_at")[:1]),
     }
 

@@ -1,14 +1,14 @@
 """The cases of a page of the list: one query for what is shown, and why each is open to its reader."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any, Literal, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import BooleanField, F, FilteredRelation, Model, Q, QuerySet
+from django.db.models import BooleanField, F, FilteredRelation, Model, Q, QuerySet, UUIDField
 from django.db.models.base import ModelState
 from django.db.models.expressions import RawSQL
 
@@ -96,68 +96,89 @@ def built(user: User, stored: Iterable[Sequence[Any]]) -> list[Shown]:
     found: list[Shown] = []
     named: dict[UUID, Any] = {}
     victims: list[Person] = []
-    last = None
+    last, ids = None, _Ids()
+    reader = (user.id, user.role)  # of a request's user each look goes through Django's proxy
+    of_case, of_person = (_converters(connection.vendor, *one) for one in ((Case, _CASE), (Person, _PERSON)))
     every = QuerySet(Person).query  # shared: whoever narrows it takes a copy
     for row in stored:
         if row[0] != last:
-            case, last, victims = built_of(Case, _CASE, row), row[0], []
+            case, last, victims = _loaded(Case, _CASE, row, of_case, ids), row[0], []
             owner, team, *opened = row[len(_CASE) : _AT]
             _OWNER.set_cached_value(case, _named(User, case.owner_id, owner, named))  # as select_related does
             _TEAM.set_cached_value(case, _named(Team, case.team_id, team, named))
             people: QuerySet[Person] = QuerySet(Person, query=every)
             people._result_cache = victims
             case.__dict__["_prefetched_objects_cache"] = {"people": people}  # as prefetch_related leaves it
-            if why := _why(user, case, *opened):
+            if why := _why(*reader, case, *opened):
                 found.append((case, why))
         if row[_AT] is not None:
-            victims.append(built_of(Person, _PERSON, row[_AT:]))
+            victims.append(_loaded(Person, _PERSON, row[_AT:], of_person, ids))
     return found
 
 
 def _named(model: type[Row], key: UUID, name: str, made: dict[UUID, Any]) -> Row:
     """The owner or team of that key, one for all the cases of a page."""
     if key not in made:
-        made[key] = _loaded(model, ("id", "name"), (key, name))
+        made[key] = _loaded(model, ("id", "name"), (key, name), (), {})
     found: Row = made[key]
     return found
 
 
 def built_of(model: type[Row], columns: tuple[str, ...], values: Sequence[Any]) -> Row:
-    """A row of a table, of its first columns."""
-    own = list(values[: len(columns)])
-    for place, convert in _converters(connection.vendor, model, columns):
-        own[place] = convert(own[place])
-    return _loaded(model, columns, own)
+    """A row of a table, as `from_db` makes it, of its first columns."""
+    return _loaded(model, columns, values, _converters(connection.vendor, model, columns), _Ids())
 
 
-def _loaded(model: type[Row], columns: tuple[str, ...], values: Sequence[Any]) -> Row:
+class _Ids(dict[str, UUID]):
+    """Ids as SQLite stores them, each read once: a page says the same few again and again."""
+
+    def __missing__(self, text: str) -> UUID:
+        found = self[text] = UUID(text)
+        return found
+
+
+def _loaded(
+    model: type[Row],
+    columns: tuple[str, ...],
+    values: Sequence[Any],
+    converters: Iterable[tuple[int, Convert | None]],
+    ids: Mapping[str, UUID],
+) -> Row:
     """A row as `from_db` leaves it, which goes through every field that was not read as well."""
+    own = list(values[: len(columns)])
+    for place, convert in converters:
+        own[place] = convert(own[place]) if convert else ids[own[place]]
     row = model.__new__(model)
     row._state = ModelState()
     row._state.adding, row._state.db = False, "default"
-    row.__dict__.update(zip(columns, values, strict=True))
+    row.__dict__.update(zip(columns, own, strict=True))
     return row
 
 
 @cache
-def _converters(_vendor: str, model: type[Model], columns: tuple[str, ...]) -> list[tuple[int, Convert]]:
-    """What makes Python's values of a column's, by place; PostgreSQL's driver needs none."""
-    found: list[tuple[int, Convert]] = []
+def _converters(
+    vendor: str, model: type[Model], columns: tuple[str, ...]
+) -> tuple[tuple[int, Convert | None], ...]:
+    """What makes Python's values of a column's, by place; None: an id. PostgreSQL's driver needs nothing."""
+    found: list[tuple[int, Convert | None]] = []
     for place, column in enumerate(columns):
         stored: Any = model._meta.get_field(column)
         expression = stored.get_col(model._meta.db_table)
+        if vendor == "sqlite" and isinstance(expression.output_field, UUIDField):
+            found.append((place, None))
+            continue
         found += [
             (place, partial(one, expression=expression, connection=connection))
             for one in connection.ops.get_db_converters(expression)
         ]
-    return found
+    return tuple(found)
 
 
-def _why(user: User, case: Case, managed: bool, given: Any, timed: Any) -> Why | None:
-    """What opens the case to the user: what lasts longest first. None: nothing does any more."""
-    if user.role == User.Role.GOVERNANCE:
+def _why(reader: UUID, role: str, case: Case, managed: bool, given: Any, timed: Any) -> Why | None:
+    """What opens the case to the reader: what lasts longest first. None: nothing does any more."""
+    if role == User.Role.GOVERNANCE:
         return Why("purpose", _moment(timed)) if timed else None
-    if case.owner_id == user.id:
+    if case.owner_id == reader:
         return Why("own")
     if managed:
         return Why("team")

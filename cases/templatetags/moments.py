@@ -15,7 +15,7 @@ register = template.Library()
 
 
 def _local(value: datetime) -> datetime:
-    return value if value.utcoffset() is None else value.astimezone(timezone.get_current_timezone())
+    return value if value.utcoffset() is None else value.astimezone(timezone.get_default_timezone())
 
 
 @register.filter
