@@ -73,8 +73,9 @@ def risk_tags(decision: Decision) -> tuple[tuple[str, str], ...]:
     """The risk of a decision at a glance."""
     colours = {"high": "red", "medium": "orange", "standard": "green"}
     level = lists.label("risk_level", decision.risk_level)
-    known = [(level, colours.get(decision.risk_level, "grey"))]
-    return (*known, *([("MARAC threshold met", "red")] if decision.threshold_met else []))
+    words = f"{level} risk" if decision.risk_level in colours else level
+    known = [(words, colours.get(decision.risk_level, "grey"))]
+    return (*known, *([("Meets MARAC", "red")] if decision.threshold_met else []))
 
 
 # --- the tabs -------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The quality sample: drawn once for a month, theirs and none of their own; answered once; its author reads it."""
+"""The quality sample: drawn once, theirs and none of their own; answered once; its author reads it."""
 
 from datetime import date
 from uuid import uuid4
