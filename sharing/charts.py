@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-WIDTH = 480
+WIDTH = 440
 PLAIN, LINES, BANDS, DOTS = "plain", "lines", "bands", "dots"
 """The fills: dark and light in turn, so that what stands side by side differs in lightness too."""
-_LINE, _LETTERS = 20, 50
-_NICE = (1, 2, 5, 10)
+_LINE, _LETTERS = 20, 46
+_NICE = (10, 12, 16, 20, 30, 40, 50, 60, 80, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,11 @@ def wrapped(words: str, lines: int = 2) -> list[str]:
 
 
 def nice(most: int) -> int:
-    """The least number that ends an axis: 1, 2 or 5 with noughts, and never less than what it must hold."""
+    """The number that ends an axis: round, and with a round half where it is more than one."""
+    if most <= _NICE[0]:
+        return max(most + most % 2 * (most > 1), 1)
     power = 1
-    while most > 10 * power:
+    while most > _NICE[-1] * power:
         power *= 10
     return next(step * power for step in _NICE if most <= step * power)
 
@@ -183,7 +185,7 @@ def panels(found: Sequence[Panel], early: str, late: str) -> Picture:
 def dots(groups: Sequence[tuple[str, Sequence[tuple[str, int]]]]) -> Picture:
     """A dot for each kind in each group, as far along its line as its number, the kind written beside it."""
     most = max((count for _, rows in groups for _, count in rows), default=1)
-    left, room = 8, 190
+    left, room = 8, 165
     lines, points, texts, y = [], [], [], 0.0
     for name, rows in groups:
         named = wrapped(name)
@@ -201,7 +203,7 @@ def dots(groups: Sequence[tuple[str, Sequence[tuple[str, int]]]]) -> Picture:
 
 # --- stacked bars by week -----------------------------------------------------------------------------
 
-_LEFT, _TALL, _FILLS = 48, 170, (PLAIN, LINES, BANDS, DOTS)
+_TALL, _FILLS = 170, (PLAIN, LINES, BANDS, DOTS)
 _FEW_WEEKS = 14
 
 
@@ -222,15 +224,16 @@ def stacked(weeks: Sequence[Week], names: Sequence[str]) -> Picture:
     boxes, texts = _key(names)
     top = len(names) * 24.0 + 34
     base, end = top + _TALL, nice(max(sum(week.parts) for week in weeks))
-    step = (WIDTH - _LEFT) / len(weeks)
+    left = 16 + 9 * len(number(end))
+    step = (WIDTH - left) / len(weeks)
     gap = 3 if step > 12 else 1
     lines = []
     for part in (0, 1, 2) if end % 2 == 0 else (0, 2):
         y = base - _TALL * part / 2
-        lines.append(Line(_LEFT - 4, y, WIDTH, y, "grid" if part else "axis"))
-        texts.append(Text(_LEFT - 8, y + 5, number(end * part // 2), "end"))
+        lines.append(Line(left - 4, y, WIDTH, y, "grid" if part else "axis"))
+        texts.append(Text(left - 8, y + 5, number(end * part // 2), "end"))
     for at, week in enumerate(weeks):
-        x, y = _LEFT + at * step + gap, base
+        x, y = left + at * step + gap, base
         for size, fill in zip(week.parts, _FILLS, strict=False):
             height = size / end * _TALL
             if size:
@@ -239,7 +242,7 @@ def stacked(weeks: Sequence[Week], names: Sequence[str]) -> Picture:
             y -= height
         if len(weeks) <= _FEW_WEEKS and sum(week.parts) and len(number(sum(week.parts))) * 9 <= step:
             texts.append(Text(x + step / 2 - gap, y - 5, number(sum(week.parts)), "middle"))
-    return Picture(base + 32, lines, boxes, (), [*texts, *_days(weeks, step, base)])
+    return Picture(base + 32, lines, boxes, (), [*texts, *_days(weeks, left, base)])
 
 
 def _key(names: Sequence[str]) -> tuple[list[Box], list[Text]]:
@@ -248,12 +251,13 @@ def _key(names: Sequence[str]) -> tuple[list[Box], list[Text]]:
     return boxes, [Text(28, 24.0 * at + 17, name) for at, (name, _) in enumerate(above)]
 
 
-def _days(weeks: Sequence[Week], step: float, base: float) -> list[Text]:
+def _days(weeks: Sequence[Week], left: float, base: float) -> list[Text]:
     """The days below the bars, as many as have room; the first always."""
-    every = max(1, -(-74 // int(max(step, 1))))
+    step = (WIDTH - left) / len(weeks)
+    every = max(1, -(-74 // int(step)))
     found = []
     for at in range(0, len(weeks), every):
-        x = _LEFT + (at + 0.5) * step
-        anchor, place = ("end", WIDTH) if x > WIDTH - 28 else ("middle", x)
+        x = left + (at + 0.5) * step
+        anchor, place = ("end", float(WIDTH)) if x > WIDTH - 28 else ("middle", x)
         found.append(Text(place, base + 20, f"{weeks[at].day.day} {weeks[at].day:%b}", anchor))
     return found

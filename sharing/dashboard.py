@@ -108,19 +108,28 @@ def read(of: Scope, period: Period, now: datetime | None = None) -> Figures:
     now = now or timezone.now()
     tallying.catch_up(now)
     with tallying.one_moment():
-        live = tallying.live_days(now)
-        counts: dict[str, Counter[str]] = {chart: Counter() for chart in _CHARTS}
-        weeks: dict[date, Counter[str]] = {monday: Counter() for monday in mondays(period)}
-        _add_tallies(counts, weeks, Tally.objects.filter(of.tallied()), period, live)
-        for cell, number in _counted(of, live):
-            if cell.chart == counting.REVIEW or _within(period, cell.day):
-                counts[cell.chart][cell.key] += number
-            if cell.chart == counting.OUTCOME and _within(period, cell.day):
-                weeks[_monday(cell.day)][cell.key] += number
+        found = _figures(of, period, now, tallying.live_days(now))
+        if found is None:  # tallies that cannot be true are not believed
+            found = _figures(of, period, now, tallying.every_day(now))
+    assert found  # noqa: S101 - nothing is taken from what is counted as it is read
+    return found
+
+
+def _figures(of: Scope, period: Period, now: datetime, live: set[date]) -> Figures | None:
+    """The figures with these days counted as they are read; None: less than nothing was left of something."""
+    counts: dict[str, Counter[str]] = {chart: Counter() for chart in _CHARTS}
+    weeks: dict[date, Counter[str]] = {monday: Counter() for monday in mondays(period)}
+    _add_tallies(counts, weeks, Tally.objects.filter(of.tallied()), period, live)
+    for cell, number in _counted(of, live):
+        if cell.chart == counting.REVIEW or _within(period, cell.day):
+            counts[cell.chart][cell.key] += number
+        if cell.chart == counting.OUTCOME and _within(period, cell.day):
+            weeks[_monday(cell.day)][cell.key] += number
+    if any(number < 0 for found in (*counts.values(), *weeks.values()) for number in found.values()):
+        return None
     # What came to nought is not there.
-    return Figures(
-        period, now, {name: +one for name, one in counts.items()}, {at: +one for at, one in weeks.items()}
-    )
+    said = {name: +found for name, found in counts.items()}
+    return Figures(period, now, said, {monday: +found for monday, found in weeks.items()})
 
 
 _CHARTS = (*counting.OF_A_PERIOD, counting.REVIEW)

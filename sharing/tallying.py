@@ -80,6 +80,12 @@ def live_days(now: datetime) -> set[date]:
     return _uncounted(day_of(first), day_of(now)) | _marked(list(TallyMark.objects.all()))
 
 
+def every_day(now: datetime) -> set[date]:
+    """Every local day since the first decision."""
+    first = Decision.objects.aggregate(at=Min("recorded_at"))["at"]
+    return set(_days(day_of(first), day_of(now))) if first else set()
+
+
 def _uncounted(first: date, today: date) -> set[date]:
     there = TallyDay.objects.aggregate(first=Min("day"), last=Max("day"), days=Count("day"))
     counted: set[date] = set()
