@@ -6,7 +6,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from dahashare import demonstration, demonstration_agreements, demonstration_asking, demonstration_life
+from dahashare import (
+    demonstration,
+    demonstration_agreements,
+    demonstration_asking,
+    demonstration_life,
+    demonstration_reviews,
+)
 from sharing import scenario_file
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
@@ -36,5 +42,6 @@ class Command(BaseCommand):
             case = demonstration.case_of(scenario)
             demonstration_life.lived_in(scenario.id, case, cast)
             demonstration_asking.entered(scenario.id, case, cast)
+            demonstration_reviews.entered(scenario.id, case, cast)
         demonstration_life.round_off(cast)
         self.stdout.write(f"The demonstration is ready ({new} cases entered).")
