@@ -63,7 +63,7 @@ def check_log(by: str = "", *, whole: bool = True) -> None:
     """Check everything, or what is new since; `by` is the id of whoever asked, nobody by the clock."""
     asked = User.objects.filter(id=by).first() if by else None
     try:
-        integrity_actions.check(now=timezone.now(), by=asked, whole=whole)
+        integrity_actions.check_log(now=timezone.now(), by=asked, whole=whole)
     finally:
         if asked:
             integrity.ended()

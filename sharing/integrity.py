@@ -6,10 +6,12 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from celery import current_app
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
+from django.http import Http404
 from django.utils import timezone
 
 from audit import checkpoints, ledger, note, signing
@@ -111,6 +113,18 @@ def standing() -> Standing:
     )
 
 
+def checkpoint(checkpoint_id: UUID) -> Checkpoint:
+    """One of the log's checkpoints.
+
+    Raises:
+        Http404: there is none of this id.
+    """
+    found = Checkpoint.objects.filter(id=checkpoint_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
 # --- A manifest from elsewhere ----------------------------------------------------------------------------
 
 
@@ -179,16 +193,16 @@ def _head(said: dict[str, Any]) -> note.Statement:
             str(said["log"]["origin"]), int(said["log"]["size"]), bytes.fromhex(str(said["log"]["root"]))
         )
         head.text()
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise NotReadableError("manifest", _NO_MANIFEST) from error
     return head
 
 
 def _facts(said: dict[str, Any]) -> list[tuple[str, str]]:
     """What a genuine manifest says of its export, for whoever holds the files beside it."""
-    purpose = said.get("purpose")
+    purpose, files = said.get("purpose"), said.get("files")
     words = purpose.get("words", "") if isinstance(purpose, dict) else ""
-    files = [one for one in said.get("files", ()) if isinstance(one, dict)]
+    files = [one for one in files if isinstance(one, dict)] if isinstance(files, list) else []
     return [
         ("Made", str(said.get("made_at", ""))),
         ("Purpose", str(words)),

@@ -16,10 +16,12 @@ from sharing import integrity
 
 NOBODY = User(id=vault.ORGANISATION)
 """Who acts where no person does: the worker, and a start."""
+UNLOGGED = {"compare", "sign"}
+"""What the machine does by the clock, or at a start: rows and files, or another action's entry."""
 log = logging.getLogger(__name__)
 
 
-def check(
+def check_log(
     *, now: datetime, by: User | None = None, whole: bool = True, request_key: UUID | None = None
 ) -> Check:
     """Recompute the ledger and its log, and keep what was found.
@@ -90,7 +92,7 @@ def sign(now: datetime) -> Checkpoint | None:
     try:
         return ledger.checkpoint(now)
     except ledger.LogSetBackError as error:
-        reopen(error.notes, now)
+        reopen_log(notes=error.notes, now=now)
         return ledger.checkpoint(now, at_once=True)
 
 
@@ -99,13 +101,13 @@ def compare(now: datetime) -> None:
     try:
         notes = checkpoints.set_back()
         if notes and not checkpoints.is_cited(notes):
-            reopen(notes, now)
+            reopen_log(notes=notes, now=now)
             ledger.checkpoint(now, at_once=True)
     except Exception:
         log.exception("The checkpoints beside the database could not be compared with it")
 
 
-def reopen(notes: tuple[str, ...], now: datetime) -> None:
+def reopen_log(*, notes: tuple[str, ...], now: datetime) -> None:
     """Enter that the log does not hold what these checkpoints say, and raise the red alert. Twice is once."""
     size = ledger.sequence()
     said = [note.read(text).statement for text in notes]
@@ -132,7 +134,7 @@ def reopen(notes: tuple[str, ...], now: datetime) -> None:
 # --- Taking away ------------------------------------------------------------------------------------------
 
 
-def download(*, by: User, checkpoint: Checkpoint, now: datetime) -> Entry:
+def download_checkpoint(*, by: User, checkpoint: Checkpoint, now: datetime) -> Entry:
     """Enter that somebody takes a checkpoint away, to keep it elsewhere.
 
     Raises:

@@ -3,13 +3,12 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit import ledger
-from audit.models import Checkpoint
 from cases.views import page
 from sharing import integrity, integrity_actions
 from sharing.forms.integrity import ManifestForm
@@ -35,7 +34,7 @@ def integrity_check(request: HttpRequest) -> HttpResponse:
         return redirect("integrity")
 
     def check(key: UUID | None) -> None:
-        integrity_actions.check(by=user, now=now, request_key=key)
+        integrity_actions.check_log(by=user, now=now, request_key=key)
 
     page.save(request, check, "Everything was checked.")
     return redirect("integrity")
@@ -45,10 +44,8 @@ def integrity_check(request: HttpRequest) -> HttpResponse:
 def checkpoint_file(request: HttpRequest, checkpoint_id: UUID) -> HttpResponse:
     """A checkpoint as a file, to keep elsewhere."""
     user = integrity.require_keeper(request.user)
-    found = Checkpoint.objects.filter(id=checkpoint_id).first()
-    if found is None:
-        raise Http404
-    integrity_actions.download(by=user, checkpoint=found, now=timezone.now())
+    found = integrity.checkpoint(checkpoint_id)
+    integrity_actions.download_checkpoint(by=user, checkpoint=found, now=timezone.now())
     answer = HttpResponse(found.note, content_type="text/plain; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="checkpoint-{found.size}.txt"'
     return answer

@@ -90,7 +90,7 @@ def test_a_log_rewritten_as_a_whole_passes_its_own_check_and_not_a_checkpoint_he
     recorded: Decision, governance: User, tmp_path: Path
 ) -> None:
     held = held_outside(tmp_path)
-    assert integrity_actions.check(now=NOW, by=governance).problem == {}
+    assert integrity_actions.check_log(now=NOW, by=governance).problem == {}
     assert held_against(held)[0] == 0
     before = ledger.sequence()
     rewrite_the_whole_log()
@@ -145,10 +145,10 @@ def cut(*, to: int) -> None:
 @pytest.fixture
 def restored(recorded: Decision, governance: User, tmp_path: Path) -> Path:
     """A database set back to before its last entries, and the checkpoint that somebody holds."""
-    integrity_actions.check(now=EARLIER, by=governance)
+    integrity_actions.check_log(now=EARLIER, by=governance)
     ledger.checkpoint(EARLIER, at_once=True)
     for _ in range(3):
-        integrity_actions.check(now=EARLIER, by=governance)
+        integrity_actions.check_log(now=EARLIER, by=governance)
     size = ledger.sequence()
     held = held_outside(tmp_path)
     cut(to=size - 2)
@@ -177,10 +177,10 @@ def test_it_is_told_once_however_many_start_and_stays_told(restored: Path, gover
         integrity_actions.sign(NOW + timedelta(minutes=minutes))
     assert Entry.objects.filter(kind="log.reopened").count() == 1
     assert Check.objects.exclude(problem={}).count() == 1
-    assert integrity_actions.check(now=NOW + timedelta(hours=1)).problem != {}, (
+    assert integrity_actions.check_log(now=NOW + timedelta(hours=1)).problem != {}, (
         "a worker's check does not end a red alert"
     )
-    assert integrity_actions.check(now=NOW + timedelta(hours=2), by=governance).problem == {}
+    assert integrity_actions.check_log(now=NOW + timedelta(hours=2), by=governance).problem == {}
     assert integrity.in_order()
     assert [said.size for said in integrity.standing().set_back] == [
         note.read(restored.read_text()).statement.size
@@ -237,17 +237,17 @@ def test_a_new_database_with_an_empty_folder_is_no_alarm(recorded: Decision) -> 
 def test_a_check_of_what_is_new_reads_no_more_and_finds_what_is_wrong_in_it(
     recorded: Decision, officer: User, case_file: CaseFile
 ) -> None:
-    good = integrity_actions.check(now=NOW)
+    good = integrity_actions.check_log(now=NOW)
     assert (good.whole, good.problem) == (True, {})
     later = decided(officer, case_file)
-    new = integrity_actions.check(now=NOW, whole=False)
+    new = integrity_actions.check_log(now=NOW, whole=False)
     assert (new.whole, new.problem) == (False, {})
     assert new.entries == good.entries + 1
     assert ledger.verify(good).entries == 1
     assert ledger.edge(new.size, anew=True).root() == bytes(new.root)
     with behind_the_guards():
         Decision.objects.filter(pk=later.pk).update(outcome="do_not_share")
-    assert integrity_actions.check(now=NOW, whole=False).problem["why"] == (
+    assert integrity_actions.check_log(now=NOW, whole=False).problem["why"] == (
         "the decision's outcome is not what was recorded"
     )
 
@@ -277,7 +277,7 @@ def _leaf(later: Entry) -> None:
 def test_what_is_wrong_with_what_is_new_is_found(
     recorded: Decision, officer: User, case_file: CaseFile, change: Callable[[Entry], None]
 ) -> None:
-    good = integrity_actions.check(now=NOW)
+    good = integrity_actions.check_log(now=NOW)
     later = ledger.by_hash(decided(officer, case_file).entry_hash)
     assert later is not None
     ledger.sequence()
@@ -290,7 +290,7 @@ def test_what_is_wrong_with_what_is_new_is_found(
 def test_a_check_that_does_not_say_what_it_kept_is_not_built_upon(
     recorded: Decision, change: dict[str, Any]
 ) -> None:
-    good = integrity_actions.check(now=NOW)
+    good = integrity_actions.check_log(now=NOW)
     for name, value in change.items():
         setattr(good, name, value)
     problem = ledger.verify(good).problem
@@ -305,12 +305,12 @@ def test_the_entry_is_named_by_its_number(recorded: Decision, governance: User) 
     assert entry is not None
     with behind_the_guards():
         Entry.objects.filter(pk=entry.pk).update(sealed=b"something else")
-    found = integrity_actions.check(now=NOW, by=governance)
+    found = integrity_actions.check_log(now=NOW, by=governance)
     assert found.problem["number"] == Leaf._default_manager.get(hash=entry.hash).index + 1 <= size
     assert not integrity.in_order()
     with behind_the_guards():
         Entry.objects.filter(pk=entry.pk).delete()
-    found = integrity_actions.check(now=NOW, by=governance)
+    found = integrity_actions.check_log(now=NOW, by=governance)
     assert found.problem
 
 
