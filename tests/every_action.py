@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
-from audit import exports
+from audit import exports, ledger
 from audit.models import Export
 from cases import (
     access_actions,
@@ -35,6 +35,7 @@ from sharing import (
     dashboard_actions,
     emergency_actions,
     export_actions,
+    integrity_actions,
     letter_actions,
     report_actions,
     request_actions,
@@ -351,6 +352,17 @@ def _emergency_calls(file: CaseFile, people: People) -> Calls:
     }
 
 
+def _integrity_calls(people: People) -> Calls:
+    by, now = people.governance, timezone.now()
+    made = ledger.checkpoint(now, at_once=True)
+    assert made is not None
+    return {
+        "check_log": lambda: integrity_actions.check_log(by=by, now=now),
+        "download_checkpoint": lambda: integrity_actions.download_checkpoint(by=by, checkpoint=made, now=now),
+        "reopen_log": lambda: integrity_actions.reopen_log(notes=(made.note,), now=now),
+    }
+
+
 def calls(file: CaseFile, people: People) -> Calls:
     """Every action by its name, ready to be called once.
 
@@ -374,4 +386,6 @@ def calls(file: CaseFile, people: People) -> Calls:
         **_emergency_calls(file, people),
         **_agreement_calls(people),
         **_advice_calls(file, people),
+        # Last: what was recorded until here has its place in the log.
+        **_integrity_calls(people),
     }

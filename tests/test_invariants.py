@@ -38,6 +38,7 @@ from sharing import (
     dashboard_actions,
     emergency_actions,
     export_actions,
+    integrity_actions,
     letter_actions,
     report_actions,
     request_actions,
@@ -128,11 +129,12 @@ ROOMS = (
     matching, moving,
     asked_actions, request_actions, letter_actions,
     sharing_actions, report_actions, advice_actions, agreement_actions, setup_actions, timed_access,
-    two_step_actions, export_actions, dashboard_actions, review_actions,
+    two_step_actions, integrity_actions, export_actions, dashboard_actions, review_actions,
 )  # fmt: skip
 ACTIONS = sorted(
     {name for module in ROOMS for name in _public(module)}
-    - READING - UNLOGGED - emergency_actions.UNLOGGED - after_actions.UNLOGGED - asked_actions.UNLOGGED
+    - READING - UNLOGGED - integrity_actions.UNLOGGED
+    - emergency_actions.UNLOGGED - after_actions.UNLOGGED - asked_actions.UNLOGGED
     - FIRST_START
 )  # fmt: skip
 

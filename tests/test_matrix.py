@@ -16,6 +16,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from audit import ledger
+from audit.models import Checkpoint
 from cases import two_step, two_step_actions
 from cases.chronology_actions import add_concern
 from cases.models import Agency, Case, Concern, Notice, Policy, User
@@ -82,6 +84,8 @@ OWN = "            200 404 404 404 404 404 404 404 404 302 302 404 404 302 404"
 OWN_TASK = "       302 404 404 404 404 404 404 404 404 302 302 404 404 302 404"
 HALF_WAY = "       302 302 302 302 302 302 302 302 302 302 302 302 302 302 302"
 LISTED = "         200 200 200 200 200 200 404 200 200 302 302 200 200 302 200"
+KEEPERS = "        404 404 404 404 404 200 200 404 404 302 302 404 404 302 200"
+KEEPERS_POST = "   404 404 404 404 404 302 302 404 404 302 302 404 404 302 302"
 NOBODY = "         404 404 404 404 404 404 404 404 404 404 404 404 404 404 404"
 #                  own grt col man oth gov adm exc sup dea out exp eme end pur
 
@@ -171,6 +175,10 @@ MATRIX = {
     "home": SIGNED_IN,
     "incident": CASE_AND_GOVERNANCE,
     "incidents": GOVERNANCE,
+    "integrity": KEEPERS,
+    "integrity_check": KEEPERS_POST,
+    "integrity_manifest": KEEPERS,
+    "checkpoint_file": KEEPERS,
     "information_add": CASE_WORK,
     "information_change": CASE_WORK,
     "information_checked": CASE_POST,
@@ -258,7 +266,7 @@ POSTED = {
     "asked_decide", "case_code_word", "dashboard_csv", "draft_record", "draft_start", "draft_typing",
     "emergency_complete",
     "export_again", "export_cancel", "export_download",
-    "information_checked", "log_view_drop", "notice_seen", "processing_csv",
+    "information_checked", "integrity_check", "log_view_drop", "notice_seen", "processing_csv",
     "register_csv", "stay", "timed_access_end",
 }  # fmt: skip
 """Asked with POST, because they answer nothing else."""
@@ -369,6 +377,13 @@ def of_exports(governance: User, other: User) -> dict[str, dict[str, Any]]:
     }
 
 
+def signed() -> Checkpoint:
+    """A checkpoint of the log as it is."""
+    made = ledger.checkpoint(timezone.now(), at_once=True)
+    assert made is not None
+    return made
+
+
 def of_reviews(by: User, manager: User, file: CaseFile) -> dict[str, dict[str, Any]]:
     """A decision to review, one that a manager wants anew, and a sample that holds one."""
     directed = not_shared(by, file)
@@ -457,6 +472,7 @@ def addresses(
         **of_letters(officer, case_file),
         **of_reviews(officer, manager, case_file),
         **of_exports(governance, purpose),
+        "checkpoint_file": {"checkpoint_id": signed().id},
     }
 
 

@@ -25,6 +25,7 @@ from tests.test_matrix import CAST, MATRIX, POSTED
 
 NO_PAGE = {
     "decision_pdf": "a file; tests/sharing/test_paper_tags.py reads its tags",
+    "checkpoint_file": "a file",
     "health": "for machines",
     "letter_pdf": "a file; tests/sharing/test_letters.py reads its tags",
     "letter_text": "a file",
@@ -57,7 +58,7 @@ WITHOUT_ERROR = {
     "cases", "cookies", "decision",
     "draft", "draft_check", "draft_discard", "draft_done", "draft_items", "draft_panel", "draft_recipients",
     "draft_step items", "draft_step recipients", "emergency_done", "export", "exports", "guidance",
-    "guidance_page", "home", "incident", "incidents", "item_remove", "logs", "mfa_add_webauthn",
+    "guidance_page", "home", "incident", "incidents", "integrity", "item_remove", "logs", "mfa_add_webauthn",
     "mfa_generate_recovery_codes", "mfa_index", "mfa_remove", "mfa_view_recovery_codes", "my_team", "oversight",
     "parked", "people", "processing", "register",
     "person_access", "person_deactivate", "person_hand_on", "person_link",

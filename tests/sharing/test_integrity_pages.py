@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -16,7 +17,6 @@ from audit.models import Check, Entry
 from audit.proofs import PURPOSE
 from cases import events
 from cases.models import User
-from dahashare import celery
 from sharing import integrity, integrity_actions
 from sharing.forms.integrity import MOST
 from sharing.models import Decision
@@ -97,8 +97,7 @@ def test_a_long_log_is_left_to_a_worker(
 ) -> None:
     sent: list[Any] = []
     monkeypatch.setattr(integrity, "AT_ONCE", 0)
-    monkeypatch.setattr(celery.app, "send_task", lambda *given, **_: sent.append(given))
-    monkeypatch.setattr(integrity.current_app, "send_task", lambda *given, **_: sent.append(given))
+    monkeypatch.setattr(current_app, "send_task", lambda *given, **_: sent.append(given))
     ledger.sequence()
     for _ in range(2):
         assert browser.post("/integrity/check/").status_code == 302
