@@ -17,12 +17,11 @@ function announce(done, total, over) {
 
 function draw(found) {
   // The bar never goes back, whatever comes in whichever order.
-  if (found.total) {
-    bar.max = found.total;
-    bar.value = Math.max(Number(bar.value) || 0, found.done);
-    announce(bar.value, found.total, found.over);
-  }
+  if (!found.total || found.done < (Number(bar.value) || 0)) return;
+  bar.max = found.total;
+  bar.value = found.done;
   if (found.words) words.textContent = found.words;
+  announce(found.done, found.total, found.over);
 }
 
 async function look() {
