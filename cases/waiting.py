@@ -25,7 +25,7 @@ def references(user: User) -> set[str]:
 
 
 def register_count(href: str, count: Count) -> None:
-    """Have the link to this address say how much waits there: asked for on each page, so a cheap question."""
+    """Have the link to this address say how much waits there, on My work and on that page."""
     _counts[href] = count
 
 

@@ -224,7 +224,8 @@ def navigation(user: Any, path: str) -> list[dict[str, Any]]:
     links = NAVIGATION.get(str(getattr(user, "role", "")), (("My work", "/"),))
     return [
         {
-            "label": _counted(label, href, user) if path else label,
+            # On every page the question would be asked of all that a manager manages.
+            "label": _counted(label, href, user) if path in ("/", href) else label,
             "href": href,
             "current": path == href,
             "within": href != "/" and path.startswith(href),
@@ -234,7 +235,7 @@ def navigation(user: Any, path: str) -> list[dict[str, Any]]:
 
 
 def _counted(label: str, href: str, user: Any) -> str:
-    """A link's words with how much waits behind it, where something does; an error page asks nothing."""
+    """A link's words with how much waits behind it, where something does: on My work and on its own page."""
     count = waiting.count_at(href, user)
     return f"{label} ({count})" if count else label
 
