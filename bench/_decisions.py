@@ -4,6 +4,8 @@ What they say is what the scenarios' decisions say; each has a reference, an id 
 were sent, some are followed by another. The guards are away while they are written, as in no product's copy.
 """
 
+import hmac
+import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -62,12 +64,11 @@ class Pattern:
             plaintext = plaintext.replace(self.content[name].encode(), value.encode())
         hashes = self.hashes | {name: _salted(name, value, self.secret) for name, value in own.items()}
         fields = [[name, hashes[name]] for name in sorted(hashes)]
-        return plaintext, sha256(chain.canonical(fields)).digest()
+        # Canonical as it is: names and figures alone, in their order.
+        return plaintext, sha256(json.dumps(fields, separators=(",", ":")).encode()).digest()
 
 
 def _salted(name: str, value: Any, secret: bytes) -> str:
-    import hmac  # noqa: PLC0415 - one use
-
     salt = hmac.digest(secret, chain.canonical(name), "sha256")
     return sha256(salt + chain.canonical(value)).hexdigest()
 

@@ -1,0 +1,120 @@
+"""What the processes of `bench/export.py` do. Imported once Django is set up."""
+
+import resource
+from array import array
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from time import perf_counter
+from uuid import uuid4
+
+from django.utils import timezone
+
+from audit import chain, export_work, exports, placed
+from audit.models import Export
+from bench import _decisions
+from cases import vault
+from cases.models import User
+from sharing import exporting, log_columns
+
+ROUND = 10
+"""Chunks that each way does before the next one has its turn."""
+
+
+def fill(count: int) -> None:
+    """Make so many decisions."""
+    _decisions.fill(count)
+
+
+def _asked(count: int) -> Export:
+    """An export of the first `count` decisions, as CSV with the standard columns."""
+    until = _decisions.START + timedelta(minutes=2 * (count - 1))
+    secret, _ = exporting.new_secret(locked=False)
+    return Export.objects.create(
+        request_key=uuid4(),
+        owner=User.objects.get(role="governance").id,
+        source=exporting.CODE,
+        purpose="audit",
+        options={
+            "filters": {"until": until.date().isoformat()},
+            "columns": list(log_columns.STANDARD),
+            "format": "csv",
+        },
+        state=exports.QUEUED,
+        asked_at=timezone.now(),
+        secret=secret,
+    )
+
+
+def _job(count: int) -> export_work.Job:
+    _asked(count)
+    taken = exports.take(uuid4(), timezone.now())
+    assert taken is not None
+    job = export_work.Job(taken)
+    job._fix()
+    return job
+
+
+def rates(count: int) -> dict[str, list[float]]:
+    """Seconds a row in each round of some chunks, of each way in turns; no way has the warmer cache."""
+    job = _job(count)
+    found: dict[str, list[float]] = {"fetch and decrypt": [], "fetch and open": [], "CSV": [], "proved": []}
+    places = array("Q", job._all_indexes())
+    ways = list(found)
+    for number, start in enumerate(range(0, len(places), ROUND * export_work.CHUNK)):
+        some = places[start : start + ROUND * export_work.CHUNK].tolist()
+        for way in ways[number % 4 :] + ways[: number % 4]:
+            vault.forget()
+            began = perf_counter()
+            _do(way, job, some)
+            found[way].append((perf_counter() - began) / len(some))
+    exports.cancel(job.export.id)
+    return found
+
+
+def _chunks(some: Sequence[int]) -> Iterator[Sequence[int]]:
+    for at in range(0, len(some), export_work.CHUNK):
+        yield some[at : at + export_work.CHUNK]
+
+
+def _do(way: str, job: export_work.Job, some: Sequence[int]) -> None:
+    for number, part in enumerate(_chunks(some)):
+        if way in ("CSV", "proved"):
+            job.write_chunk(number, job._lines(part), proved=way == "proved")
+            job.keep()
+        else:
+            _fetch(part, opened=way == "fetch and open")
+
+
+def _fetch(part: Sequence[int], *, opened: bool) -> None:
+    """The limit: the rows, and their seals decrypted; where `opened`, as the ledger opens them."""
+    found = placed.entries(part)
+    vault.load({one.subject for one in found})
+    for one in found:
+        if opened:
+            _open(one)
+        else:
+            vault.unseal(one.subject, one.sealed, one.subject.bytes + one.request_key.bytes)
+
+
+def _open(one: placed.Placed) -> None:
+    chain.unseal(
+        one.sealed,
+        decrypt=lambda sealed, aad: vault.unseal(one.subject, sealed, aad),
+        subject=one.subject,
+        request_key=one.request_key,
+    )
+
+
+def whole(count: int) -> tuple[float, float, int]:
+    """A whole export, by a worker, to its package: seconds a row, its most memory in MiB, its rows."""
+    export = _asked(count)
+    began = perf_counter()
+    while export_work.work():
+        pass
+    seconds = perf_counter() - began
+    export.refresh_from_db()
+    assert export.state == exports.DONE, export.error
+    rows = export.done
+    Export.objects.filter(id=export.id).update(expires_at=timezone.now())
+    exports.expire(timezone.now())
+    return seconds / rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, rows
