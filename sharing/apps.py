@@ -27,6 +27,7 @@ class SharingConfig(AppConfig):
             received,
             requests,
             reviewing,
+            sampling,
             tallying,
             work,
         )
@@ -51,6 +52,7 @@ class SharingConfig(AppConfig):
         ledger.register_projection(projection.KIND, projection.compare)
         ledger.register_projection_count(projection.KIND, projection.count)
         after_rows.register()
+        sampling.register()
         agreement_projection.register()
         exporting.register()
         tallying.connect()

@@ -11,6 +11,8 @@ from sharing import after_rows, display, lists, rules
 from sharing.models import Decision, ManagerReview, Review, SampleAnswer
 from sharing.reviewing import LETS_STAND
 from sharing.rules import reviewing as rule
+from sharing.rules.clocks import has_a_time
+from sharing.rules.terms import day_of
 
 Said = Mapping[str, Any]
 Checked = tuple[ManagerReview, dict[str, Any], str | None]
@@ -38,13 +40,20 @@ def tag(outcome: str) -> tuple[str, str]:
 
 
 def _card(row: ManagerReview, said: Said, problem: str | None) -> dict[str, Any]:
-    expected = display.moment(row.answer_by.isoformat()) if row.answer_by else ""
     rows = _rows(
         ("Why", said.get("reason")),
-        ("Answer expected by", expected),
+        ("Answer expected by", _expected(row)),
         ("Recorded", f"{display.moment(row.recorded_at.isoformat())}, by {row.by.name}"),
     )
     return {"title": lists.label("manager_outcome", row.outcome), "rows": rows, "problem": problem}
+
+
+def _expected(row: ManagerReview) -> str:
+    """By when an answer is expected: the day alone where it is due at the day's end."""
+    if row.answer_by is None:
+        return ""
+    by = row.answer_by if has_a_time(row.answer_by) else day_of(row.answer_by)
+    return display.moment(by.isoformat())
 
 
 def _rows(*pairs: tuple[str, Any]) -> list[dict[str, Any]]:
@@ -72,7 +81,7 @@ def asks(
         "words": ASKS[row.outcome],
         "by": row.by.name,
         "reason": said.get("reason", ""),
-        "answer_by": row.answer_by,
+        "answer_by": _expected(row),
         "anew": row.outcome == rule.DIRECT,
     }
 

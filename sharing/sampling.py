@@ -12,6 +12,10 @@ from uuid import uuid4
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from audit import ledger
+from audit.models import Entry
+from cases import events
+from cases.fields import Altered
 from cases.models import User
 from sharing import lists, reviewing
 from sharing.display import served
@@ -62,6 +66,27 @@ def content(sample: Sample) -> dict[str, Any]:
         "percent": sample.percent,
         "drawn": sample.drawn,
     }
+
+
+def compare(entry: Entry) -> str | None:
+    """What a sample's row says otherwise than its entry, or None."""
+    stored = Sample.objects.filter(entry_hash=bytes(entry.hash)).first()
+    if stored is None:
+        return "the quality sample has no row"
+    try:
+        said = events.content_of(entry, of_case=False)
+    except Altered:
+        return "the sealed record does not open"
+    same = (stored.by_id, stored.request_key) == (entry.actor, entry.request_key)
+    same &= stored.recorded_at == entry.occurred_at
+    # Where the organisation's key is gone, what the header holds is compared.
+    return None if same and said in ({}, content(stored)) else "the quality sample is not what was recorded"
+
+
+def register() -> None:
+    """Have verification compare every sample with its entry."""
+    ledger.register_projection(KIND, compare)
+    ledger.register_projection_count(KIND, Sample.objects.count)
 
 
 def recorded_in(sample: Sample) -> QuerySet[Any]:

@@ -120,6 +120,7 @@ def evidence(found: Decision, user: User, may: frozenset[Any]) -> dict[str, Any]
     return shown | {
         "short": judged.in_short(said) if said else [],
         "after": followed,
+        "judged_before": judged.cards(judged.read(found.follows)) if found.follows else [],
         "risk": reviewing.risk_tags(found),
         "learning": judged.learning(found, user, may) if followed["learned"] else [],
         "may": may,
