@@ -15,6 +15,7 @@ from sharing.forms.integrity import ManifestForm
 
 RUNNING = "The check is running. It takes some minutes. You can leave this page."
 ALREADY = "A check is running already."
+ALREADY_DONE = "This check had been made already. It was not made twice."
 
 
 @require_safe
@@ -32,11 +33,13 @@ def integrity_check(request: HttpRequest) -> HttpResponse:
     if ledger.size() > integrity.AT_ONCE:
         messages.success(request, RUNNING if integrity.ring(user, now) else ALREADY)
         return redirect("integrity")
-
-    def check(key: UUID | None) -> None:
-        integrity_actions.check_log(by=user, now=now, request_key=key)
-
-    page.save(request, check, "Everything was checked.")
+    try:
+        found = integrity_actions.check_log(by=user, now=now, request_key=page.request_key(request))
+    except ledger.DuplicateRequest:
+        messages.success(request, ALREADY_DONE)
+        return redirect("integrity")
+    if not found.problem:  # no green banner above a red alert
+        messages.success(request, "Everything was checked.")
     return redirect("integrity")
 
 
