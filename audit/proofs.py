@@ -47,7 +47,6 @@ The job (`audit/exports.py`) writes the data and, for each chunk of rows, `lines
 """
 
 import base64
-import hmac
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -205,14 +204,32 @@ class _Lines:
     def _fields(self, secret: bytes, values: Mapping[str, bytes]) -> tuple[list[bytes], str]:
         """The shown fields as members of a canonical object, and the hashes of the others."""
         shown, hidden = [], []
+        salt_of = _salting(secret)
         for name in sorted(values):
             known = _canonical_name(name)
-            salt = hmac.digest(secret, known, "sha256")
+            salt = salt_of(known)
             if name in self.show:
                 shown.append(b'%b:["%b",%b]' % (known, salt.hex().encode(), values[name]))
             else:
                 hidden.append(sha256(salt + values[name]).digest())
         return shown, base64.b64encode(b"".join(hidden)).decode("ascii")
+
+
+def _salting(secret: bytes) -> Callable[[bytes], bytes]:
+    """HMAC-SHA256 (RFC 2104) under one key, begun once: for some sixty names that takes a third of the time."""
+    key = secret.ljust(64, b"\0")
+    inner, outer = sha256(key.translate(_INNER)), sha256(key.translate(_OUTER))
+
+    def salt(name: bytes) -> bytes:
+        inside, around = inner.copy(), outer.copy()
+        inside.update(name)
+        around.update(inside.digest())
+        return around.digest()
+
+    return salt
+
+
+_INNER, _OUTER = bytes(at ^ 0x36 for at in range(256)), bytes(at ^ 0x5C for at in range(256))
 
 
 def _canonical_values(content: Mapping[str, Any]) -> dict[str, bytes]:
@@ -462,10 +479,10 @@ class _Shown:
 
     def chains(self) -> Iterator[bytes]:
         """chains.jsonl, some cases at a time."""
+        form = _Lines(self._show)
         for chains in _chains(self.rows):
             outside = [link.place for links in chains for link in links if self._outside(link)]
             said = {line.index: line for line in self._opened(outside)} if outside and self._show else {}
-            form = _Lines(self._show)
             for links in chains:
                 self._count(links)
                 yield b"".join(

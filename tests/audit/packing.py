@@ -45,7 +45,7 @@ def content(number: int, **row: Any) -> dict[str, Any]:
         "aims": ["protect_adult", "crime"],
         "included": number,
         "emergency": number % 2 == 0,
-        "review_on": None if number % 3 else "2026-12-01",
+        "review_on": "2026-12-01" if number % 3 == 1 else None,
         "risk_level": "high",
     } | row
     return {
@@ -68,6 +68,8 @@ def a_log(cases: int = 4, decisions: int = 3) -> list[UUID]:
             record(uuid4(), kind="case.opened")
         if number < decisions - 1:
             checkpoints.checkpoint(MADE_AT, at_once=True)
+    for subject in subjects:
+        record(subject, kind="case.viewed")
     leaves.sequence()
     return subjects
 
