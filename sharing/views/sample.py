@@ -129,7 +129,7 @@ def _answered(request: HttpRequest, found: Sample, decision: Any, form: SampleFo
     except review_actions.AnsweredMeanwhile as said:
         form.add_error(
             None,
-            f"{said.row.by.name} has answered these questions about this decision already. Check theirs below: "
-            "yours are not recorded",
+            f"{said.row.by.name} has answered these questions about this decision already. "
+            "Check theirs below: yours are not recorded",
         )
     return False
