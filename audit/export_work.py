@@ -32,7 +32,7 @@ from audit.models import Export
 log = logging.getLogger(__name__)
 Piece = TypeVar("Piece")
 
-CHUNK: Final = 500
+CHUNK: Final = 1_000
 """Rows of a chunk: so many are in memory at once, and so many are written again after a kill."""
 TURN: Final = 5.0
 """Seconds that an export is written for before another one has its turn."""

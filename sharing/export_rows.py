@@ -49,12 +49,13 @@ def lines(
     vault.load({one.subject for one in found})
     headers: list[Content] = [json.loads(one.header) for one in found]
     cells = [_ALONE[one.code](key, headers) if one.code in _ALONE else _cell(one) for one in columns]
+    shut = [cell if _without_seal(one) else _nothing for one, cell in zip(columns, cells, strict=True)]
     made: list[list[str | None]] = []
     plain: list[bytes] = []
     rows: list[Any] = []
     for one, header in zip(found, headers, strict=True):
         content, plaintext = _unseal(one)
-        made.append([cell(header, content) for cell in cells])
+        made.append([cell(header, content) for cell in (cells if content else shut)])
         plain.append(plaintext)
         rows.append(_row(one, content) if content else None)
     if any(None in one for one in made):
@@ -178,7 +179,9 @@ def _add_later(
     shown = [log_columns.BY_CODE[one.code].cell for one in columns]
     for one, said in zip(found, made, strict=True):
         if line := known.get(one.hash):
-            said[:] = [cell(line) if now is None else now for cell, now in zip(shown, said, strict=True)]
+            for at, cell in enumerate(said):
+                if cell is None:
+                    said[at] = shown[at](line)
 
 
 # --- its cells -----------------------------------------------------------------------------------------
@@ -195,29 +198,50 @@ def stand_in(key: bytes, kind: str, who: UUID) -> str:
     return f"{kind} {b32encode(code[:_STAND_IN_BYTES]).decode('ascii').rstrip('=')[:10]}"
 
 
+def _nothing(_header: Content, _content: Content) -> None:
+    """What only a row, or what came later, tells."""
+
+
+def _without_seal(column: exports.Column) -> bool:
+    """Whether its cell can be made of a header alone."""
+    return column.code in _ALONE or column.field in proofs.HEADER_FIELDS
+
+
+class _Known(dict[Any, str]):
+    """How each value is spelled, each only once: most columns show a few values again and again."""
+
+    def __init__(self, spell: Callable[[Any], str]) -> None:
+        super().__init__()
+        self._spell = spell
+
+    def __missing__(self, value: Any) -> str:
+        self[value] = found = self._spell(value)
+        return found
+
+
 def _cell(column: exports.Column) -> Cell:
-    field, spell = column.field, _spelling(column)
+    field, how, words = column.field, column.how, column.words
     if field is None:
-        return lambda _header, _content: None
+        return _nothing
     if field in proofs.HEADER_FIELDS:
-        return lambda header, _content: spell(header[field])
-    return lambda _header, content: spell(content.get(field)) if content else None
+        return _moment(field)
+    known = _Known(lambda value: log_columns.spelled(how, value, words))
+    if how in ("code", "yes"):
+        return lambda _, content: known[content.get(field)]
+    if how == "codes":
+        return lambda _, content: known[tuple(content.get(field) or ())]
+    return lambda _, content: log_columns.spelled(how, content.get(field), words)
 
 
-def _spelling(column: exports.Column) -> Callable[[Any], str]:
-    """How a value is spelled, each only once: most columns show a few values again and again."""
-    how, words = column.how, column.words
-    if how not in ("code", "codes", "yes"):
-        return lambda value: log_columns.spelled(how, value, words)
-    known: dict[Any, str] = {}
+def _moment(field: str) -> Cell:
+    """A header's moment. London's clocks are changed on the hour: an hour is spelled once for all in it."""
+    known = _Known(lambda hour: log_columns.spelled("moment", f"{hour}:00:00Z")[: len("2026-03-02 14")])
 
-    def spell(value: Any) -> str:
-        key = tuple(value) if isinstance(value, list) else value
-        if key not in known:
-            known[key] = log_columns.spelled(how, value, words)
-        return known[key]
+    def cell(header: Content, _: Content) -> str:
+        text: str = header[field]  # "2026-03-02T14:05:…Z", its only spelling
+        return known[text[:13]] + text[13:16]
 
-    return spell
+    return cell
 
 
 Made = Callable[[bytes, Sequence[Content]], Cell]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ import pyzipper
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from audit import exports, ledger, signing, verifier
+from audit import chain, exports, ledger, placed, proofs, signing, verifier
 from audit.models import Entry, Export
 from cases import access_actions, events, vault
 from cases.models import CaseKey, Team, User
@@ -226,3 +227,22 @@ def test_its_questions_are_as_many_for_many_rows_as_for_few(
             assert len(exporting.lines(export, some, columns)) == len(some)
         asked.append(len(found))
     assert asked[0] == asked[1]
+
+
+def test_what_is_cut_out_of_a_seal_is_what_would_be_made_again(two: list[Decision]) -> None:
+    """The canonical bytes of each field, and the salts, as `audit.chain` makes them."""
+    entry = ledger.by_hash(two[0].entry_hash)
+    assert entry is not None
+    every = placed.entries(range(ledger.sequence()))
+    place = next(one for one in every if one.hash == bytes(entry.hash))
+    plaintext = vault.unseal(
+        entry.subject, bytes(entry.sealed), entry.subject.bytes + entry.request_key.bytes
+    )
+    secret, canonical = plaintext[: chain.SECRET_BYTES], plaintext[chain.SECRET_BYTES :]
+    content = json.loads(canonical)
+    assert proofs.parted(canonical) == {name: chain.canonical(value) for name, value in content.items()}
+    whole = exports.Line(place.leaf, place.header, content, secret, [])
+    cut = exports.Line(place.leaf, place.header, {}, secret, [], canonical)
+    show = frozenset({"reference", "row.outcome", "row.stops"})
+    assert proofs.lines([whole], show) == proofs.lines([cut], show)
+    assert chain.commitment(content, secret) == bytes(entry.commit)
