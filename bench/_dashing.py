@@ -54,7 +54,7 @@ class Work:
         took = time.perf_counter() - start
         day = TallyDay.objects.order_by("-day")[0].day
         start = time.perf_counter()
-        tallying.recount(day)
+        tallying.recount([day])
         again = time.perf_counter() - start
         _caseload._settle()
         return Decision.objects.count(), took, again

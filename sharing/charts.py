@@ -240,8 +240,9 @@ def stacked(weeks: Sequence[Week], names: Sequence[str]) -> Picture:
                 # The gap keeps neighbours apart whatever their fill; so thin a part still shows.
                 boxes.append(Box(x, y - height, step - 2 * gap, max(height - 1.5, 1), fill))
             y -= height
-        if len(weeks) <= _FEW_WEEKS and sum(week.parts) and len(number(sum(week.parts))) * 9 <= step:
-            texts.append(Text(x + step / 2 - gap, y - 5, number(sum(week.parts)), "middle"))
+        total: int = sum(week.parts)
+        if len(weeks) <= _FEW_WEEKS and total and len(number(total)) * 9 <= step:
+            texts.append(Text(x + step / 2 - gap, y - 5, number(total), "middle"))
     return Picture(base + 32, lines, boxes, (), [*texts, *_days(weeks, left, base)])
 
 

@@ -78,7 +78,7 @@ def _outcomes(figures: Figures) -> Chart:
     names, total = [lists.label("outcome", code) for code in codes], figures.decisions
     counts = figures.counts[counting.OUTCOME]
     weeks = [(_since(day, figures), [found[code] for code in codes]) for day, found in figures.weeks.items()]
-    rows = [[_day(day), *parts, sum(parts)] for day, parts in weeks]
+    rows: list[list[str | int]] = [[_day(day), *parts, sum(parts)] for day, parts in weeks]
     rows.append(["All weeks", *(counts[code] for code in codes), total])
     keyed = [
         f"{name}: {charts.number(counts[code])} ({share_of(counts[code], total)})"
@@ -149,7 +149,8 @@ _AGAINST = {
 
 def _decide(figures: Figures) -> Chart:
     found, total = figures.counts[counting.DECIDE], figures.counts[counting.DECIDE].total()
-    panels, rows = [], []
+    panels: list[charts.Panel] = []
+    rows: list[list[str | int]] = []
     for row in lists.rows("urgency"):
         counts = [found[f"{row.code}:{name}"] for name in DECIDE_BINS]
         rows.append([row.label, *counts, sum(counts)])

@@ -5,7 +5,8 @@ many at once and wherever one is killed. Nothing depends on it being done: a day
 is marked, is counted as it is read (`live_days`).
 """
 
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -25,8 +26,8 @@ SETTLED = timedelta(hours=6)
 """A day is counted so long after it ended: what was being recorded at midnight is there by then."""
 LATE = SETTLED / 2
 """What is saved longer than this after its time of recording is marked, in case its day is counted."""
-AT_ONCE, MARKS_AT_ONCE = 40, 200
-"""How many days one turn, or one reading, counts; of how many marks."""
+AT_ONCE, MARKS_AT_ONCE, TOGETHER = 60, 200, 10
+"""How many days one turn, or one reading, counts; of how many marks; how many days in a transaction."""
 MANY = 7
 """With more days behind than this a reading counts some of them for good; so many it counts every time."""
 
@@ -135,8 +136,7 @@ def keep_up(now: datetime) -> int:
     marks = list(TallyMark.objects.order_by("id")[:MARKS_AT_ONCE])
     # A marked day that is not counted yet is counted as it is read, until its turn comes.
     wanted += sorted(day for day in _marked(marks) - behind if day <= _last_settled(now))
-    for day in wanted:
-        recount(day)
+    _in_turns(wanted)
     TallyMark.objects.filter(id__in=[mark.id for mark in marks]).delete()
     return len(wanted)
 
@@ -152,39 +152,47 @@ def _last_settled(now: datetime) -> date:
     return day_of(now - SETTLED) - timedelta(days=1)
 
 
-def recount(day: date) -> bool:
-    """Count a local day anew. Whether it counts otherwise than it was kept.
+def recount(days: Collection[date]) -> int:
+    """Count local days anew, in one transaction. How many of them count otherwise than they were kept.
 
-    The lock comes first: of two that count at once, the second sees all that the first saw.
+    The locks come first, in the order of the days: of two that count at once, the second sees all that the
+    first saw.
     """
+    now = timezone.now()
     with transaction.atomic():
-        TallyDay.objects.get_or_create(day=day, defaults={"counted_at": timezone.now()})
-        locked = TallyDay.objects.select_for_update().get(day=day)
-        found = counting.count_days([day])
-        columns = ("day", "team_id", "restricted", "chart", "key", "count")
-        kept = {row[:5]: row[5] for row in Tally.objects.filter(day=day).values_list(*columns)}
-        if kept == dict(found):
-            return False
-        Tally.objects.filter(day=day).delete()
+        new = [TallyDay(day=day, counted_at=now) for day in sorted(days)]
+        TallyDay.objects.bulk_create(new, ignore_conflicts=True)
+        locked = list(TallyDay.objects.select_for_update().filter(day__in=days).order_by("day"))
+        found, kept = counting.count_days(days), _kept(days)
+        # A bare subtraction of counters would lose what is less than nothing.
+        changed = {cell.day for cell in found.keys() | kept.keys() if found[cell] != kept[cell]}
+        Tally.objects.filter(day__in=changed).delete()
         Tally.objects.bulk_create(
-            Tally(
-                day=cell.day,
-                team_id=cell.team,
-                restricted=cell.restricted,
-                chart=cell.chart,
-                key=cell.key,
-                count=number,
-            )
+            Tally(**dict(zip(_COLUMNS, cell, strict=True)), count=number)
             for cell, number in found.items()
+            if cell.day in changed
         )
-        locked.counted_at = timezone.now()
-        locked.save(update_fields=["counted_at"])
-        return True
+        TallyDay.objects.filter(day__in=[one.day for one in locked]).update(counted_at=now)
+    return len(changed)
+
+
+_COLUMNS = ("day", "team_id", "restricted", "chart", "key")
+
+
+def _kept(days: Collection[date]) -> Counter[counting.Cell]:
+    rows = Tally.objects.filter(day__in=days).values_list(*_COLUMNS, "count")
+    return Counter({counting.Cell(*row[:5]): row[5] for row in rows})
+
+
+def _in_turns(days: Iterable[date]) -> int:
+    """Count days, a few in a transaction: nobody who writes waits long. How many were kept otherwise."""
+    wanted = list(days)
+    return sum(recount(wanted[at : at + TOGETHER]) for at in range(0, len(wanted), TOGETHER))
 
 
 def recount_all() -> int:
-    """Count every counted day anew, each in a transaction of its own. How many were kept otherwise."""
-    return sum(recount(day) for day in TallyDay.objects.order_by("-day").values_list("day", flat=True))
+    """Count every counted day anew. How many were kept otherwise."""
+    return _in_turns(TallyDay.objects.order_by("-day").values_list("day", flat=True))
 
 
 @contextmanager

@@ -93,7 +93,7 @@ def test_a_day_that_is_counted_twice_counts_once(team: Team, officer: User, gove
 
     def count() -> None:
         try:
-            tallying.recount(day)
+            tallying.recount([day])
         finally:
             connections.close_all()
 

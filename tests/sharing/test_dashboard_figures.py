@@ -172,7 +172,7 @@ class World:
                 tallying.keep_up(NOW)
 
     def _recount(self, at: int) -> None:
-        tallying.recount(date(2026, 9, 29 + at % 2))
+        tallying.recount([date(2026, 9, 29 + at % 2)])
 
 
 def _save_unless(killed: bool, rows: Any) -> None:
@@ -193,7 +193,8 @@ def undone() -> Iterator[None]:
 @given(operations=OPERATIONS)
 @settings(
     max_examples=examples(12, 1500),
-    deadline=None, phases=[Phase.generate],
+    deadline=None,
+    phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_whatever_happened_the_figures_equal_a_slow_recount(
