@@ -33,7 +33,7 @@ EXCLUDED = "access.excluded"
 FOR_MANAGERS = ("access.excluded", "access.exclusion_ended", "access.reviewed")
 """Who is kept out, and how many, is the managers' to know, like who looked."""
 NO_ACCESS = "They have no access to this case now"
-NOT_ALLOCATED = "Not allocated to them"
+NOT_ALLOCATED = "Not allocated"
 REFUSED = ("access.refused", "access.emergency_refused", "access.purpose_refused")
 """Somebody tried to look and saw nothing."""
 

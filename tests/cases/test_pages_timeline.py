@@ -86,7 +86,7 @@ def test_a_look_by_somebody_to_whom_the_case_is_not_allocated_is_flagged(
     page = html(client, address(a_case, "timeline/?kind=saw"))
     assert page.count(f"{timeline.NOT_ALLOCATED}: manager of the team") == 2
     flags = {one.name: one.flag for one in timeline.lookers(a_case, timeline.flags(a_case))}
-    assert flags == {manager.name: "Not allocated to them: manager of the team", officer.name: ""}
+    assert flags == {manager.name: "Not allocated: manager of the team", officer.name: ""}
 
 
 def test_who_looked_counts_every_look_copy_and_refusal(
