@@ -114,14 +114,14 @@ class ExportForm(GovForm):
                 "free_text", "Free text can name people: select “No”, or select “Yes” for names above"
             )
         if self.filters.errors:
-            self.add_error(None, "Go back to the log and correct the filters first")
+            self.add_error(None, "Check the filters in the log first: one of them cannot be used")
         return said
 
     def check_amount(self, user: Any) -> bool:
         """Whether there is something to export and it fits the format; the form says what to do if not."""
         found = log.decisions(user, self.filters.filters()).order_by()
         if not found.exists():
-            self.add_error(None, "No decisions match. Go back to the log and choose others")
+            self.add_error(None, "Choose other decisions in the log: none match these filters")
         elif self.cleaned_data["format"] == "pdf" and found[: sheets.PDF_MOST + 1].count() > sheets.PDF_MOST:
             self.add_error(
                 "format",

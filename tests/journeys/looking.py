@@ -57,7 +57,7 @@ WITHOUT_ERROR = {
     "case_safety", "case_sharing", "case_staff_safety", "case_timeline",
     "cases", "cookies", "decision",
     "draft", "draft_check", "draft_discard", "draft_done", "draft_items", "draft_panel", "draft_recipients",
-    "draft_step items", "draft_step recipients", "emergency_done", "export", "exports", "guidance",
+    "draft_step items", "draft_step recipients", "emergency_done", "export", "exports", "guidance", "log_views",
     "guidance_page", "home", "incident", "incidents", "integrity", "item_remove", "logs", "mfa_add_webauthn",
     "mfa_generate_recovery_codes", "mfa_index", "mfa_remove", "mfa_view_recovery_codes", "my_team", "oversight",
     "parked", "people", "processing", "register",

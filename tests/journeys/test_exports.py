@@ -15,7 +15,7 @@ from audit import export_work, exports
 from audit.models import Export
 from cases.models import User
 from sharing import log
-from tests.browser import Keys, axe, check_page, signed_in
+from tests.browser import Keys, assert_summary_links_land, axe, check_page, signed_in
 from tests.cast import CaseFile
 from tests.journeys.telephone import assert_verified
 from tests.sharing.deciding import decided
@@ -146,6 +146,15 @@ def test_not_shared_at_high_risk_in_three_clicks(
     clicks.to(decision.reference)
     assert clicks.count <= MOST_FOR_NON_SHARES - 1, "one is left to open the decision"
     page.get_by_role("link", name="Remove Outcome: Not shared, or not yet").click()
+    expect(page.get_by_role("heading", level=2, name="2 decisions")).to_be_visible()
+    clicks.press("Keep or remove a view")
+    clicks.press("Keep this view")
+    assert_summary_links_land(page)
+    check_page(page, "log-views-error")
+    clicks.type("What will you call it?", "High risk")
+    clicks.press("Keep this view")
+    check_page(page, "log-views")
+    clicks.press("High risk")
     expect(page.get_by_role("heading", level=2, name="2 decisions")).to_be_visible()
 
 
