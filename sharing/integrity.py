@@ -3,9 +3,10 @@
 import base64
 import binascii
 import json
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from celery import current_app
@@ -20,13 +21,14 @@ from audit.proofs import PURPOSE
 from cases import access
 from cases.models import User
 
-AT_ONCE = 50_000
-"""Up to so many entries a check is made while its page is waited for: under two seconds."""
+AT_ONCE = 10_000
+"""Up to so many entries a check is made while its page is waited for: some two seconds."""
 TASK = "dahashare.tasks.check_log"
 SHOWN = 5
 LONGEST = timedelta(hours=1)
 SET_BACK = "set_back"
 _RUNNING = "dahashare-log-check"
+log = logging.getLogger(__name__)
 
 
 def require_keeper(user: User | AnonymousUser) -> User:
@@ -57,12 +59,17 @@ def last_good() -> Check | None:
 # --- A check that a worker makes --------------------------------------------------------------------------
 
 
-def ring(by: User, now: datetime) -> bool:
-    """Have a worker check everything in the name of `by`; False where one is at it."""
+def ring(by: User, now: datetime) -> Literal["asked", "running", "away"]:
+    """Have a worker check everything in the name of `by`, unless one is at it, or none can be told."""
     if not cache.add(_RUNNING, now.isoformat(), timeout=int(LONGEST.total_seconds())):
-        return False
-    current_app.send_task(TASK, [str(by.id)], retry=False)
-    return True
+        return "running"
+    try:
+        current_app.send_task(TASK, [str(by.id)], retry=False)
+    except Exception as error:  # noqa: BLE001 - whatever a broker that is down raises
+        log.warning("No worker could be told to check the log (%s)", type(error).__name__)
+        ended()
+        return "away"
+    return "asked"
 
 
 def running_since() -> datetime | None:

@@ -13,8 +13,11 @@ from cases.views import page
 from sharing import integrity, integrity_actions
 from sharing.forms.integrity import ManifestForm
 
-RUNNING = "The check is running. It takes some minutes. You can leave this page."
-ALREADY = "A check is running already."
+RINGS = {
+    "asked": "The check is running. It takes some minutes. You can leave this page.",
+    "running": "A check is running already.",
+    "away": "The check could not be started: no worker can be reached. Try again in some minutes.",
+}
 ALREADY_DONE = "This check had been made already. It was not made twice."
 
 
@@ -31,7 +34,8 @@ def integrity_check(request: HttpRequest) -> HttpResponse:
     """Check everything now; a long log is left to a worker."""
     user, now = integrity.require_keeper(request.user), timezone.now()
     if ledger.size() > integrity.AT_ONCE:
-        messages.success(request, RUNNING if integrity.ring(user, now) else ALREADY)
+        rung = integrity.ring(user, now)
+        (messages.warning if rung == "away" else messages.success)(request, RINGS[rung])
         return redirect("integrity")
     try:
         found = integrity_actions.check_log(by=user, now=now, request_key=page.request_key(request))

@@ -109,6 +109,14 @@ def test_a_long_log_is_left_to_a_worker(
     integrity.ended()
     assert "Verify now" in text(browser)
 
+    def away(*_: Any, **__: Any) -> None:
+        raise OSError
+
+    monkeypatch.setattr(current_app, "send_task", away)
+    told = browser.post("/integrity/check/", follow=True).content.decode()
+    assert "no worker can be reached" in told
+    assert "Verify now" in told
+
 
 @pytest.fixture(autouse=True)
 def _nothing_running() -> None:
