@@ -22,7 +22,6 @@ TEXT = "He was seen outside the school on Monday"
 ASKED = "Ask DC Okonjo before you pass it on. Not to the family."
 
 
-@pytest.mark.both_databases
 def test_what_nobody_asked_for_is_shared_on_with_its_restriction(
     page: Page, officer: User, case_file: CaseFile
 ) -> None:

@@ -31,7 +31,6 @@ def not_shared(officer: User, case_file: CaseFile) -> Decision:
     return decided(officer, calm, **NOT_SHARED)
 
 
-@pytest.mark.both_databases
 def test_not_shared_then_the_risk_rises_then_it_is_looked_at(
     page: Page, officer: User, not_shared: Decision
 ) -> None:
