@@ -8,14 +8,7 @@ from tests.test_matrix import addresses
 
 __all__ = ["addresses", "empty", "places", "scriptless"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-GROUPS = 4
 
 
-@pytest.mark.parametrize("group", range(GROUPS))
-def test_no_page_shuts_anybody_out(
-    group: int,
-    own_page: Page,
-    scriptless: Page,
-    places: dict[str, Place],
-) -> None:
-    look_at(OF_DRAFTS[group::GROUPS], own_page, scriptless, places)
+def test_no_page_shuts_anybody_out(own_page: Page, scriptless: Page, places: dict[str, Place]) -> None:
+    look_at(OF_DRAFTS, own_page, scriptless, places)
