@@ -91,7 +91,8 @@ def _go_on(job: "Job", until: float) -> None:
 def _disk_is_full(error: Exception) -> bool:
     if isinstance(error, OSError):
         return error.errno in _FULL
-    return isinstance(error, DatabaseError) and "disk is full" in str(error)
+    told = str(error)
+    return isinstance(error, DatabaseError) and ("disk is full" in told or "No space left" in told)
 
 
 def _clear(export: Export) -> None:
@@ -186,9 +187,10 @@ class Job:
         export = self.export
         export.log_size = ledger.sequence()
         export.manifest = {"files": uuid4().hex, "chunk": CHUNK}
+        # Read to its end before the row is written: SQLite refuses a writer that still reads an older state.
+        places = array("Q", self.source.select(export))
         with self._writer(self._name("rows")) as file:
-            for piece in self.alive(_packed(self.source.select(export))):
-                file.write(piece)
+            file.write(_little(places).tobytes())
         with self._writer(self._name("about")) as about:
             about.write(json.dumps(self._said(), ensure_ascii=False).encode())
         export.total = file.size // _PLACE
@@ -342,17 +344,6 @@ class Job:
         for number in range(self._chunks):
             rows = min(size, total - number * size)
             yield rows, self.alive(self._read(self._name(f"{number:06}.data")))
-
-
-def _packed(indexes: Iterable[int]) -> Iterator[bytes]:
-    """Indexes as eight bytes each, the lowest first, some at a time."""
-    some = array("Q")
-    for index in indexes:
-        some.append(index)
-        if len(some) == 8192:
-            yield _little(some).tobytes()
-            some = array("Q")
-    yield _little(some).tobytes()
 
 
 def _unpacked(stored: bytes) -> list[int]:

@@ -291,12 +291,25 @@ def open_package(export: Export) -> Iterator[bytes]:
     if reader.size != export.size:
         reader.close()
         raise export_files.DamagedError("the package is not as long as it was")
-    return _stream(reader)
+    return _Stream(reader)
 
 
-def _stream(reader: export_files.Reader) -> Iterator[bytes]:
-    with reader:
-        yield from reader.read()
+class _Stream(Iterator[bytes]):
+    """The bytes of a package; the file is let go of at their end, or where nobody wants them."""
+
+    def __init__(self, reader: export_files.Reader) -> None:
+        self._reader, self._pieces = reader, reader.read()
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._pieces)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._reader.close()
 
 
 def expire(now: datetime) -> int:

@@ -81,7 +81,8 @@ def _grouped(code: bytes) -> str:
 def about(export: Export) -> proofs.About:
     """What the manifest says of an export, and its columns with the labels of today."""
     options = export.options
-    chosen = log_columns.of_codes(options["columns"])
+    may = log_columns.allowed(names=bool(options.get("names")), free_text=bool(options.get("free_text")))
+    chosen = log_columns.of_codes(may & set(options["columns"]))
     purpose = lists.label("export_purpose", export.purpose)
     return proofs.About(
         kind=KIND,

@@ -330,3 +330,11 @@ def _leaves(export: Export) -> int:
     except export_files.DamagedError:
         return sent
     pytest.fail("nothing was noticed")
+
+
+def test_a_package_that_nobody_takes_is_let_go_of(export: Export) -> None:
+    written(export)
+    sent = exports.open_package(export)
+    sent.close()  # type: ignore[attr-defined]
+    with pytest.raises(ValueError, match="closed"):
+        next(iter(sent))

@@ -15,7 +15,8 @@ import pyzipper
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from audit import chain, exports, ledger, placed, proofs, signing, verifier
+from audit import chain, export_files, exports, ledger, placed, proofs, signing, verifier
+from audit.export_files import Writer
 from audit.models import Entry, Export
 from cases import access_actions, events, vault
 from cases.models import CaseKey, Team, User
@@ -111,6 +112,26 @@ def test_names_are_told_in_each_case_once(governance: User, two: list[Decision],
     assert {one.actor for one in entries} == {governance.id}
     list(exporting.disclosed(export, range(export.log_size or 0)))
     assert entries.count() == 2
+
+
+def test_nothing_of_it_can_be_read_on_the_disk(
+    governance: User, two: list[Decision], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At every step, in every file of an export."""
+    seen: set[str] = set()
+    real = Writer.close
+
+    def close(self: Writer) -> None:
+        real(self)
+        for path in export_files.folder().rglob("*"):
+            seen.add(path.suffix)
+            assert not path.is_file() or b"Achterberg" not in path.read_bytes()
+
+    monkeypatch.setattr(Writer, "close", close)
+    for form in ("csv", "xlsx", "pdf"):
+        export = written(queued(governance, columns=WITH_NAMES, names=True, free_text=True, format=form))
+        assert export.state == exports.DONE
+    assert {".rows", ".proof", ".data", ".xlsx", ".pdf", ".package"} <= seen
 
 
 def test_an_export_without_names_leaves_no_mark_in_a_case(governance: User, two: list[Decision]) -> None:
@@ -246,3 +267,9 @@ def test_what_is_cut_out_of_a_seal_is_what_would_be_made_again(two: list[Decisio
     show = frozenset({"reference", "row.outcome", "row.stops"})
     assert proofs.lines([whole], show) == proofs.lines([cut], show)
     assert chain.commitment(content, secret) == bytes(entry.commit)
+
+
+def test_a_column_of_names_is_left_out_where_names_are_out(governance: User, two: list[Decision]) -> None:
+    """Whatever the row of the export says: the page refuses it already."""
+    export = written(queued(governance, columns=WITH_NAMES))
+    assert list(rows(export)[0]) == ["Decision"]
