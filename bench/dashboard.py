@@ -25,7 +25,7 @@ def main() -> int:
     """Measure and print; the exit code."""
     count = size(str(__doc__), LARGE, "decisions")
     found: list[Figure] = []
-    with servers.postgres() as server:
+    with servers.postgres(max_wal_size="8GB", maintenance_work_mem="256MB") as server:
         for database in ("PostgreSQL", "SQLite"):
             urls = [server.create(f"bench{n}") if database == "PostgreSQL" else "" for n in (SMALL, count)]
             small, large = (
