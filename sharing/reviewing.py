@@ -247,9 +247,13 @@ def _candidates(decisions: QuerySet[Decision]) -> QuerySet[Any]:
         late_at=Subquery(late.order_by("-recorded_at").values("recorded_at")[:1]),
     ).annotate(since=Coalesce("judged_at", "recorded_at"))
     told = told.annotate(later=_later())
-    first = Q(judged_as=None) & (_of_the_table() | Exists(late))
-    again = Q(judged_as=rule.AGREE) & (Exists(late.filter(recorded_at__gt=OuterRef("since"))))
-    wanted = first | again | Q(judged_as__in=(rule.RECONSIDER, rule.DIRECT)) | Q(later=True)
+    # Most decisions need no manager: what is asked of every row is its own columns and two lists of ids.
+    late_ids = Disclosure.objects.filter(basis_after_sharing=True).values("decision_id")
+    first = Q(_of_the_table() | Q(id__in=late_ids)) & Q(judged_as=None)
+    late_since = Q(judged_as=rule.AGREE) & Q(Exists(late.filter(recorded_at__gt=OuterRef("since"))))
+    open_ones = Q(judged_as__in=(rule.RECONSIDER, rule.DIRECT)) | late_since
+    judged = Q(id__in=ManagerReview.objects.values("decision_id")) & open_ones
+    wanted = first | judged | Q(later=True)
     followed = Decision.objects.filter(follows=OuterRef("pk"))
     return told.filter(wanted, ~Exists(followed)).only(*_COLUMNS, "case__reference")
 
