@@ -38,7 +38,7 @@ def test_what_was_done_and_by_whom_but_never_of_which_case(
             "Export downloaded", "Grace Lane", "A death review", ", 1 row",
         ):  # fmt: skip
             assert words in text
-        for secret in (reference, str(case_file.case.id), "Roz", "The panel has to know"):
+        for secret in (reference, str(case_file.case.id), "Roz", "The panel has to know", "altered"):
             assert secret not in text
 
 
