@@ -87,8 +87,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _turn(item: pytest.Item) -> int:
-    """Files of browser tests, whole servers and sweeps are long: begun last, one would keep all waiting."""
-    long = ("tests/journeys/", "tests/setup/", "tests/test_")
+    """Files of browser tests, whole servers and sweeps are long: begun last, one would keep all waiting.
+
+    Servers are waited for while a browser works: two browsers, and then two that wait, would take longer.
+    """
+    long = ("tests/journeys/test_every_page.py", "tests/setup/", "tests/journeys/", "tests/test_")
     return next((turn for turn, folder in enumerate(long) if item.nodeid.startswith(folder)), len(long))
 
 
