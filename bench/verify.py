@@ -21,7 +21,8 @@ def main() -> int:
     """Measure at a tenth and at the full size; print the figures."""
     count = size(__doc__ or "", ENTRIES, "entries of the ledger")
     with servers.postgres() as server:
-        work = Apart("bench._verifying", server.create("bench_verify"))
+        url = server.create("bench_verify")
+        work = Apart("bench._verifying", url)
         work.ask("grow", max(1, count // 10))
         small = [work.ask("new", NEW) for _ in range(ROUNDS)]
         work.ask("grow", count)
@@ -30,7 +31,9 @@ def main() -> int:
             limits.append(work.ask("limit"))
             whole.append(work.ask("whole"))
         large = [work.ask("new", NEW) for _ in range(ROUNDS)]
-        peak = work.ask("peak")
+        fresh = Apart("bench._verifying", url, count=work.ask("entries"))
+        peak = fresh.ask("peak")
+        fresh.end()
         work.end()
     print(
         f"{count} entries: {median(whole):.2f} s; hashing and reading alone {median(limits):.2f} s; "
