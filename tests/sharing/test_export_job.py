@@ -338,3 +338,7 @@ def test_a_package_that_nobody_takes_is_let_go_of(export: Export) -> None:
     sent.close()  # type: ignore[attr-defined]
     with pytest.raises(ValueError, match="closed"):
         next(iter(sent))
+
+
+def test_the_bell_calls_a_task_that_there_is() -> None:
+    assert tasks.write_exports.name == exports.TASK
