@@ -216,7 +216,7 @@ class _Lines:
 
 
 def _salting(secret: bytes) -> Callable[[bytes], bytes]:
-    """HMAC-SHA256 (RFC 2104) under one key, begun once: for some sixty names that takes a third of the time."""
+    """HMAC-SHA256 (RFC 2104) under one key, begun once: sixty names then take a third of the time."""
     key = secret.ljust(64, b"\0")
     inner, outer = sha256(key.translate(_INNER)), sha256(key.translate(_OUTER))
 

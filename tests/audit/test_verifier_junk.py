@@ -16,6 +16,7 @@ from tests.audit.packing import (
     signed_anew,
 )
 
+pytestmark = pytest.mark.django_db  # so that a database is there for what is made once
 Files = dict[str, bytes]
 
 

@@ -12,6 +12,7 @@ import pytest
 from audit import chain, proofs, verifier
 from tests.audit.packing import COLUMNS, SHARED, key, put, signed_anew
 
+pytestmark = pytest.mark.django_db  # so that a database is there for what is made once
 Files = dict[str, bytes]
 Lines = list[dict[str, Any]]
 

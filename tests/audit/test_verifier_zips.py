@@ -15,6 +15,7 @@ from tests.audit.packing import (
     zip_of,
 )
 
+pytestmark = pytest.mark.django_db  # so that a database is there for what is made once
 Files = dict[str, bytes]
 
 
