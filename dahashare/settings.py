@@ -140,7 +140,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     # A writer that waits this long for a case's chain gives up with an error and leaves nothing behind.
     # What is prepared (cases/prepared.py) has one plan for everybody, and is written so that one fits.
-    options = "-c lock_timeout=10s -c plan_cache_mode=force_generic_plan"
+    # To compile a query takes longer than to run it: ours are short.
+    options = "-c lock_timeout=10s -c plan_cache_mode=force_generic_plan -c jit=off"
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = options
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # A connection outlives its request: a new one reads the schema and plans its queries anew.

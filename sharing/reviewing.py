@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -237,23 +237,22 @@ def _candidates(decisions: QuerySet[Decision]) -> QuerySet[Any]:
     newest = ManagerReview.objects.filter(decision=OuterRef("pk")).exclude(by=OuterRef("by"))
     newest = newest.order_by("-recorded_at")
     stood = Review.objects.filter(decision=OuterRef("pk"), outcome__in=LETS_STAND).order_by("-recorded_at")
-    late = Disclosure.objects.filter(decision=OuterRef("pk"), basis_after_sharing=True)
+    late = Disclosure.objects.filter(basis_after_sharing=True)
+    late_here = late.filter(decision=OuterRef("pk")).order_by("-recorded_at")
     told: QuerySet[Any] = decisions.annotate(
         judged_as=Subquery(newest.values("outcome")[:1]),
         judged_at=Subquery(newest.values("recorded_at")[:1]),
         judged_by=Subquery(newest.values("by__name")[:1]),
         answer_by=Subquery(newest.values("answer_by")[:1]),
         answered_at=Subquery(stood.values("recorded_at")[:1]),
-        late_at=Subquery(late.order_by("-recorded_at").values("recorded_at")[:1]),
+        late_at=Subquery(late_here.values("recorded_at")[:1]),
     ).annotate(since=Coalesce("judged_at", "recorded_at"))
     told = told.annotate(later=_later())
-    # Most decisions need no manager: what is asked of every row is its own columns and two lists of ids.
-    late_ids = Disclosure.objects.filter(basis_after_sharing=True).values("decision_id")
-    first = Q(_of_the_table() | Q(id__in=late_ids)) & Q(judged_as=None)
-    late_since = Q(judged_as=rule.AGREE) & Q(Exists(late.filter(recorded_at__gt=OuterRef("since"))))
-    open_ones = Q(judged_as__in=(rule.RECONSIDER, rule.DIRECT)) | late_since
-    judged = Q(id__in=ManagerReview.objects.values("decision_id")) & open_ones
-    wanted = first | judged | Q(later=True)
+    # Most decisions need no manager: every row is asked for its own columns and looked up in lists of ids.
+    by_others = ManagerReview.objects.exclude(by=F("decision__by")).values("decision_id")
+    first = _of_the_table() & ~Q(id__in=by_others)
+    may_be_open = Q(id__in=by_others.exclude(outcome=rule.AGREE)) | Q(id__in=late.values("decision_id"))
+    wanted = first | may_be_open | Q(later=True)
     followed = Decision.objects.filter(follows=OuterRef("pk"))
     return told.filter(wanted, ~Exists(followed)).only(*_COLUMNS, "case__reference")
 
