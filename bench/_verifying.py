@@ -24,7 +24,7 @@ CHAIN = 20
 SEALED = 600
 """Bytes of a sealed content: that of a view has some 200, that of a decision some thousands."""
 WHEN = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
-COLUMNS = [field.column for field in Entry._meta.concrete_fields]
+COLUMNS = [str(field.column) for field in Entry._meta.concrete_fields]
 
 
 class Work:
