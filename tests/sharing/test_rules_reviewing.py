@@ -135,3 +135,19 @@ def test_where_it_stands(
             "what was answered is looked at again, where it is of the table"
         )
         assert all(since >= answered for since in found.open.values())
+
+
+@pytest.mark.parametrize(
+    ("outcome", "answered", "state"),
+    [
+        ("agree", 1, rule.DONE),
+        ("reconsider", None, rule.WAITING),
+        ("reconsider", -1, rule.WAITING),
+        ("reconsider", 1, rule.TO_REVIEW),
+        ("direct", 1, rule.WAITING),
+    ],
+)
+def test_what_answers_a_manager(outcome: str, answered: int | None, state: str) -> None:
+    looked = None if answered is None else FRIDAY + answered * HOUR
+    raised = {rule.NON_SHARE: FRIDAY - 9 * HOUR}
+    assert rule.stands(raised, (outcome, FRIDAY), looked, followed=False).state == state
