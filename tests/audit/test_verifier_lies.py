@@ -91,6 +91,27 @@ def test_a_row_left_out_of_everything_but_its_chain(files: Files, tmp_path: Path
     assert "A decision is missing" in refused(tmp_path, shown)
 
 
+def test_a_row_of_an_entry_that_was_made_up(files: Files, tmp_path: Path) -> None:
+    """It fits its own header in every way; only the log, through the chain of its case, knows another."""
+
+    def make_up(lines: Lines) -> None:
+        said, names = lines[0]["shown"], lines[0]["names"]
+        said["reference"][1] = "D-999999"
+        hidden = base64.b64decode(lines[0]["hidden"])
+        hashes = {
+            name: sha256(bytes.fromhex(salt) + chain.canonical(one)) for name, (salt, one) in said.items()
+        }
+        rest = iter(hidden[at : at + 32] for at in range(0, len(hidden), 32))
+        fields = [[name, hashes[name].hexdigest() if name in hashes else next(rest).hex()] for name in names]
+        header = json.loads(lines[0]["header"])
+        header["commit"] = sha256(chain.canonical(fields)).hexdigest()
+        lines[0]["header"] = chain.canonical(header).decode()
+
+    data = files["decisions.csv"].replace(b"D-000001", b"D-999999")
+    found = with_lines({**files, "decisions.csv": data}, proofs.PROOF, make_up)
+    assert "different entries" in refused(tmp_path, found)
+
+
 def test_only_times_asked(files: Files, tmp_path: Path) -> None:
     """A filter of times needs no field: entries alone show whether they lie outside."""
     since = {"code": "since", "title": "Since", "field": "recorded_at", "test": "from"}
