@@ -52,10 +52,13 @@ def test_every_link_and_form_of_a_case_leads_somewhere(
     assert len(seen) > 8
     if who == "purpose":
         posts = {one for page in seen for one in _posts(client, page)}
-        assert {one for one in posts if not one.startswith(NOT_OF_THE_CASE)} == set()
+        theirs = {one for one in posts if one.startswith(NOT_OF_THE_CASE) or one.endswith(REPORTS)}
+        assert posts - theirs == set()
 
 
 NOT_OF_THE_CASE = ("/timed-access/", "/sign-out/", "/stay/")
+REPORTS = ("/chronology-pack/", "/report/")
+"""A governance lead who has stated a purpose takes these with them: they change nothing of the case."""
 
 
 def _posts(client: Client, address: str) -> set[str]:
