@@ -54,7 +54,9 @@ def send(client: Client) -> Any:
 
 def asked_for(answer: Any) -> bool:
     """Whether the answer leads to the export that was asked for."""
-    return answer.status_code == 302 and answer["Location"] == f"{reverse('exports')}{newest().id}/"
+    return bool(
+        (answer.status_code, answer.headers["Location"]) == (302, f"{reverse('exports')}{newest().id}/")
+    )
 
 
 def newest() -> Export:

@@ -10,7 +10,8 @@ from sharing import export_actions, log_columns
 
 def options(**others: Any) -> dict[str, Any]:
     """What an export holds: the minimum of everything as CSV, without names."""
-    said = {"filters": {}, "format": "csv", "names": False, "free_text": False, "locked": False} | others
+    said: dict[str, Any] = {"filters": {}, "format": "csv", "names": False, "free_text": False}
+    said |= {"locked": False} | others
     columns = log_columns.exported(log_columns.MINIMUM, names=said["names"], free_text=said["free_text"])
     return {"columns": columns} | said
 
