@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from cases import access as case_access
-from cases.models import Exclusion, Team, User
+from cases.models import Case, CaseUserPermission, Exclusion, Team, TimedAccess, User
 from sharing import counting, tallying
 from sharing.counting import Cell
 from sharing.models import Tally
@@ -66,9 +66,10 @@ class Scope:
     def seen(self) -> Q:
         """The rows that they may know of, of those that stand for entries of cases."""
         own = Q() if self.teams is None else Q(case__team__in=self.teams)
-        if self._leads:
-            return own & ~Q(case__in=self._shut_out())
-        return own & Q(case__in=case_access.visible_to(self.user))
+        if not self._leads:
+            # What `visible_to` says of a manager's teams, in ids: the whole policy would read every case.
+            own &= Q(case__restricted=False) | self.named()
+        return own & ~Q(case__in=list(self._shut_out()))
 
     def hidden(self) -> Q:
         """The rows that their tallies count and they must not know of."""
@@ -78,8 +79,16 @@ class Scope:
 
     def named(self) -> Q:
         """The rows that their tallies do not count and they may know of: restricted, and theirs by name."""
-        held = case_access.visible_to(self.user).filter(restricted=True, team__in=self.teams or ())
-        return Q(case__in=[] if self._leads else list(held.values_list("id", flat=True)))
+        if self._leads:
+            return Q(case__in=[])
+        # Narrowed first to what is theirs in any way; the policy decides which of it they may know of.
+        granted = CaseUserPermission.objects.filter(user=self.user).values("content_object_id")
+        timed = TimedAccess.objects.filter(user=self.user).values("case_id")
+        theirs = Q(owner=self.user) | Q(id__in=granted) | Q(id__in=timed)
+        narrowed = Case.objects.filter(theirs, restricted=True, team__in=self.teams or ())
+        ids = list(narrowed.values_list("id", flat=True))
+        held = case_access.visible_to(self.user).filter(id__in=ids) if ids else Case.objects.none()
+        return Q(case__in=list(held.values_list("id", flat=True)))
 
     def _shut_out(self) -> QuerySet[Any, UUID]:
         return Exclusion.objects.filter(user=self.user, ended_at=None).values_list("case_id", flat=True)
