@@ -172,6 +172,11 @@ def not_answered(decisions: QuerySet[Decision]) -> list[Line]:
 # --- where each stands ----------------------------------------------------------------------------
 
 
+def of(decision: Decision) -> list[Line]:
+    """What waits of one decision: as `among` says it."""
+    return among(Decision.objects.filter(id=decision.id))
+
+
 def among(decisions: QuerySet[Decision]) -> list[Line]:
     """What of these waits for a manager or for an answer to one, by when it is due."""
     found = _stand(_candidates(decisions.select_related("case")))

@@ -173,3 +173,8 @@ def months(today: Any) -> list[Offered]:
         at = at.before
     drawn = {(one.since, one.until): one for one in Sample.objects.filter(since__gte=found[-1].since)}
     return [Offered(one, drawn.get((one.since, one.until))) for one in found]
+
+
+def answer_of(sample: Sample, decision: Decision) -> SampleAnswer | None:
+    """What was answered about a sampled decision, with who answered; None: nothing yet."""
+    return SampleAnswer.objects.filter(sample=sample, decision=decision).select_related("by").first()

@@ -220,6 +220,9 @@ def _sharing_calls(file: CaseFile, people: People) -> Calls:
     decision, draft = decided(by, file), draft_of(by, file)
     return {
         "record": lambda: sharing_actions.record(by=by, draft=draft, now=NOW),
+        "export_register": lambda: report_actions.export_register(
+            by=people.governance, what="disclosures", filters={}, rows=0
+        ),
         "make_report": lambda: _read(
             report_actions.make_report(
                 by=people.manager, case=file.case, report=report_actions.PACK, about={}

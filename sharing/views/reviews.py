@@ -129,7 +129,7 @@ def evidence(found: Decision, user: User, may: frozenset[Any]) -> dict[str, Any]
 
 def _why(found: Decision) -> tuple[reviewing.Line, ...]:
     """Why it is here, and by when, where it waits for a manager or for an answer to one."""
-    return tuple(reviewing.among(Decision.objects.filter(id=found.id)))
+    return tuple(reviewing.of(found))
 
 
 def _judged(request: HttpRequest, found: Decision, form: JudgeForm) -> bool:

@@ -94,7 +94,7 @@ def sample_answer(request: HttpRequest, month: str, reference: str) -> HttpRespo
     if form.is_valid() and _answered(request, found, decision, form):
         return redirect("sample_of", named.code)
     with review_actions.see_to_review(by=manager, decision=decision) as may, drawing():
-        first = SampleAnswer.objects.filter(sample=found, decision=decision).select_related("by").first()
+        first = sampling.answer_of(found, decision)
         frame = {
             "banner": banner(decision.case, may),
             "case": decision.case,
