@@ -23,6 +23,7 @@ from cases.fields import Altered
 from cases.models import Exclusion, User
 from sharing import access, lists, log, log_columns
 from sharing.forms.log import LogFilterForm
+from sharing.models import Decision
 
 SOURCE: Final = "decisions"
 SHOWN = 50
@@ -53,7 +54,14 @@ def tag(export: Export) -> tuple[str, str]:
 def can_download(export: Export) -> bool:
     """Whether the package is there now, for its owner."""
     in_time = export.expires_at is not None and export.expires_at > timezone.now()
-    return export.state == exports.DONE and in_time and bool(export.secret)
+    there = export.state == exports.DONE and in_time and bool(export.secret)
+    return there and not _outdated(export)
+
+
+def _outdated(export: Export) -> bool:
+    """Whether its owner is kept out, since they asked, of a case that it may hold: it is over then."""
+    since = Exclusion.objects.filter(user=export.owner, ended_at=None, made_at__gte=export.asked_at)
+    return Decision.objects.filter(case__in=since.values("case_id")).exists()
 
 
 # --- whose they are -------------------------------------------------------------------------------

@@ -248,6 +248,22 @@ def test_what_is_not_there_for_somebody_looks_as_if_it_never_was(
     assert str(theirs.id) not in page
 
 
+@pytest.mark.parametrize("when", ["asked", "written"])
+def test_whoever_is_kept_out_of_a_case_since_takes_nothing_of_it_away(
+    lead: Client, governance: User, manager: User, case_file: CaseFile, when: str
+) -> None:
+    export = written(governance) if when == "written" else asked_for(governance)
+    access_actions.exclude(by=manager, case=case_file.case, user=governance, reason="A relative")
+    while export_work.work():
+        pass
+    export.refresh_from_db()
+    assert export.state == jobs.DONE
+    assert "Your export is ready" not in lead.get(f"/exports/{export.id}/").content.decode()
+    assert lead.post(f"/exports/{export.id}/download/").status_code == 404
+    with pytest.raises(Http404):
+        export_actions.download_export(by=governance, export=export)
+
+
 def test_taking_away_needs_a_fresh_proof(lead: Client, governance: User) -> None:
     export = written(governance)
     long_ago(lead)
