@@ -1,5 +1,6 @@
 """The managers' queue, and the page on which a manager reads a decision and says what they make of it."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -74,12 +75,13 @@ def _key(row: ManagerReview) -> str:
     return f"{row.recorded_at:%Y-%m-%dT%H:%M:%S.%fZ}_{row.id}"
 
 
-def _moment(text: str) -> Any:
+def _moment(text: str) -> datetime | None:
     try:
         found = parse_datetime(text)
-    except ValueError:
+        # At the ends of the calendar a moment of another zone has none of ours.
+        return found.astimezone(UTC) if found and found.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return found if found and found.tzinfo else None
 
 
 # --- one decision ---------------------------------------------------------------------------------

@@ -141,3 +141,9 @@ def test_the_short_form_holds_what_a_manager_judges(officer: User, case_file: Ca
     asked = [row["question"] for row in judged.in_short(said)]
     assert asked[:3] == ["Decided", "Main reasons", "What is done instead"]
     assert "Who was thought of" in asked
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00%2B10:00", "9999-12-31T23:59:59-10:00", "junk"])
+def test_a_place_at_the_end_of_the_calendar_is_the_first_page(manager: User, moment: str) -> None:
+    address = f"{reverse('reviews')}?tab=done&before={moment}_00000000-0000-0000-0000-000000000001"
+    assert "Nothing was reviewed yet." in browser(manager).get(address).content.decode()
