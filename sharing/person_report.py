@@ -5,7 +5,7 @@ A working copy for whoever answers, never the answer itself. Read from the ledge
 """
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from sharing.pack import NOT_DRAWN, happened
 from sharing.rules import leaks, withholding
 from sharing.rules.leaks import Known
 from sharing.rules.withholding import ALLEGED, Part
-from sharing.story import Event
+from sharing.story import Event, Said
 
 BEFORE = (
     "Check the risk before you give any of this to anyone, including the person. Who opens their post, their "
@@ -54,22 +54,42 @@ def read(case: Case, person: Person, *, until: datetime) -> list[Line]:
     Raises:
         Altered: somebody of the case was altered outside the application: names could be missed.
     """
-    own = identity.of_person(person)
+    own, told = identity.of_person(person), story.read(case, until=until).events
+    held = _held(told)
     others = [identity.of_person(one) for one in case.people.all() if one.id != person.id]
     everybody_else = Known(people=tuple(one for known in others for one in known.people))
     survivor = person.role == "victim_survivor"
     return [
-        Line(event, withholding.marks(_part(event, person, own, everybody_else), person.role))
-        for event in story.read(case, until=until).events
-        if _concerns(event, person, own, everything=survivor)
+        Line(event, withholding.marks(_part(event, said, person, own, everybody_else), person.role))
+        for event in told
+        if _concerns(event, said := held.get(event.seq, {}), person, own, everything=survivor)
     ]
 
 
-def _concerns(event: Event, person: Person, own: Known, *, everything: bool) -> bool:
+def _held(events: Iterable[Event]) -> Mapping[int, Said]:
+    """What a piece of information or of the chronology says after each entry about it, by the entry's number.
+
+    A change names only what changed: who told us, and whom it is about, stand in the entries before it.
+    """
+    now: dict[str, Said] = {}
+    found: dict[int, Said] = {}
+    for one in sorted(events, key=lambda event: event.seq):
+        if one.kind.startswith(("information.", "concern.", "case.created")):
+            new = one.said.get("information") or one.said.get("concern") or {}
+            changed = {name: pair[1] for name, pair in one.said.get("changes", {}).items()}
+            found[one.seq] = now[_row(one)] = {**now.get(_row(one), {}), **new, **changed}
+    return found
+
+
+def _concerns(event: Event, held: Said, person: Person, own: Known, *, everything: bool) -> bool:
     """Whether a part is about the person; the file is about the victim/survivor from its first line."""
     if event.kind.startswith("person."):
         return _row(event) == str(person.id) or (not _row(event) and everything)
-    return everything or str(person.id) in _about(event) or any(_named(text, own) for _, text in event.rows)
+    return (
+        everything
+        or str(person.id) in _about(event, held)
+        or any(_named(text, own) for _, text in event.rows)
+    )
 
 
 def _row(event: Event) -> str:
@@ -77,10 +97,11 @@ def _row(event: Event) -> str:
     return row if isinstance(row, str) else ""
 
 
-def _about(event: Event) -> set[str]:
-    """The ids of the people whom an entry names by their row."""
-    items = [event.said.get("information", {}), *event.said.get("items", ())]
-    return {str(one) for item in items for one in item.get("about", ())} | set(
+def _about(event: Event, held: Said) -> set[str]:
+    """The ids of the people whom an entry names by their row, or whom what it changes is or was about."""
+    was = event.said.get("changes", {}).get("about", [[]])[0]
+    items = [held, {"about": was}, *event.said.get("items", ())]
+    return {str(one) for item in items for one in item.get("about") or ()} | set(
         event.said.get("affected") or ()
     )
 
@@ -89,16 +110,29 @@ def _named(text: str, known: Known) -> list[tuple[int, int]]:
     return [(one.start, one.end) for one in leaks.find(text, known) if one.kind == NAME]
 
 
-def _part(event: Event, person: Person, own: Known, others: Known) -> Part:
-    information = event.said.get("information", {})
+def _fields(event: Event) -> frozenset[str]:
+    """The names of what an entry holds."""
+    said = event.said
+    parts = [
+        said.get("information", {}),
+        said.get("person", {}),
+        said.get("changes", {}),
+        *said.get("people", ()),
+    ]
+    top = {"staff_safety"} if said.get("staff_safety") else set[str]()
+    return frozenset(top.union(*parts))
+
+
+def _part(event: Event, held: Said, person: Person, own: Known, others: Known) -> Part:
     return Part(
         kind=event.kind,
-        fields=frozenset({*information, *event.said.get("person", ()), *event.said.get("changes", ())}),
-        others=bool(_about(event) - {str(person.id)})
+        fields=_fields(event),
+        others=bool(_about(event, held) - {str(person.id)})
+        or len(event.said.get("people", ())) > 1
         or any(_others(text, own, others) for _, text in event.rows),
-        told_by=information.get("nature") in ("reported", "opinion")
-        or bool(event.said.get("concern", {}).get("source")),
-        agency=bool(information.get("received_from") or information.get("conditions")),
+        told_by=held.get("nature") in ("reported", "opinion")
+        or (not event.kind.startswith("information.") and bool(held.get("source"))),
+        agency=bool(held.get("received_from") or held.get("conditions")),
     )
 
 

@@ -273,13 +273,47 @@ def _texts(*names: str, **labels: str) -> Callable[[Said], Rows]:
     return tell
 
 
+def _created(said: Said) -> Rows:
+    rows = [("Team", said.get("team", "")), *_part("concern")(said)]
+    rows.append(("Staff safety", said.get("staff_safety", "")))
+    for one in said.get("people", ()):
+        role = lists.label("role", one.get("role", ""))
+        rows.append((role, one.get("name", "")))
+        known = {name: value for name, value in one.items() if name not in ("role", "name")}
+        rows += [(f"{role}: {label}", text) for label, text in _part("person")({"person": known})]
+    return rows
+
+
+def _wrong_person(said: Said) -> Rows:
+    row = said.get("row", {})
+    return [
+        ("Incident", said.get("incident", "")),
+        ("Decision", said.get("reference", "")),
+        ("What went to the wrong person", said.get("what", "")),
+        ("Who has it", said.get("who_has_it", "")),
+        ("What they could do with it", said.get("could_do", "")),
+        ("Is anyone in danger?", lists.label("in_danger", row.get("in_danger", ""))),
+        ("What has been done", said.get("done", "")),
+        ("Who has been told", _listed("incident_told", row.get("told", ()))),
+        ("Also told", said.get("told_other", "")),
+    ]
+
+
+def _of_incident(said: Said) -> Rows:
+    return [
+        ("Incident", said.get("incident", "")),
+        ("Outcome", lists.label("incident_outcome", said.get("outcome", ""))),
+        ("Reported", display.moment(said.get("reported_at"))),
+        ("The regulator’s reference", said.get("regulator_reference", "")),
+        ("Why after the 72 hours", said.get("late_reason", "")),
+        ("What it could mean for people", said.get("reason", "")),
+        ("Have they been told?", lists.label("people_told", said.get("people_told", ""))),
+        ("How and when, or why not", said.get("people_reason", "")),
+    ]
+
+
 _TELL: Mapping[str, Callable[[Said], Rows]] = {
-    "case.created": lambda said: [
-        ("Team", said.get("team", "")),
-        *_part("concern")(said),
-        ("Staff safety", said.get("staff_safety", "")),
-        *((lists.label("role", one.get("role", "")), one.get("name", "")) for one in said.get("people", ())),
-    ],
+    "case.created": _created,
     "concern.added": _part("concern"),
     "concern.changed": _changes,
     "information.added": _part("information"),
@@ -310,6 +344,8 @@ _TELL: Mapping[str, Callable[[Said], Rows]] = {
     "letter.checked": _texts("letter", "subject", "reason"),
     "asked.logged": _texts("asked", "agency_name", "requester_name", "requester_job", "what", "why"),
     "asked.answered": _texts("asked", "agency_name", "reason"),
+    "disclosure.wrong_recipient": _wrong_person,
+    "incident.answered": _of_incident,
 }
 
 

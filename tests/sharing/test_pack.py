@@ -13,10 +13,11 @@ from django.utils import timezone
 from audit import ledger
 from cases import actions
 from cases.models import InformationItem, User
-from sharing import pack, story
+from sharing import after_actions, pack, story
 from tests.cases.case_pages import html, queries
 from tests.cast import CaseFile
 from tests.sharing.deciding import NOT_SHARED, decided
+from tests.sharing.following import ANSWER, WRONG, report, share
 
 pytestmark = pytest.mark.django_db
 REASON = "=She asked us to wait"
@@ -116,3 +117,14 @@ def test_written_down_late_is_said(case_file: CaseFile, officer: User) -> None:
     assert {gap.code for gap in read.gaps} >= {"late", "undecided"}
     (event,) = [one for one in read.events if one.kind == "risk.assessed" and one.at.date() == day]
     assert pack.late_by(event) == "40 days"
+
+
+def test_what_reached_the_wrong_person_is_told_whole(
+    case_file: CaseFile, officer: User, governance: User
+) -> None:
+    incident = report(share(officer, case_file))
+    after_actions.answer_incident(by=governance, incident=incident, values=ANSWER)
+    by_kind = {one.kind: dict(one.rows) for one in told(case_file).events}
+    assert by_kind["disclosure.wrong_recipient"]["What went to the wrong person"] == WRONG["what"]
+    assert by_kind["disclosure.wrong_recipient"]["Who has it"] == WRONG["who_has_it"]
+    assert by_kind["incident.answered"]["What it could mean for people"] == ANSWER["reason"]

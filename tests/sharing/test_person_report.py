@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from audit import ledger
 from cases import actions
-from cases.models import Person, User
+from cases.models import Person, Team, User
 from sharing import lists, person_report
 from sharing.person_report import Line
 from sharing.rules import withholding
@@ -131,3 +131,44 @@ def test_somebody_of_another_case_is_not_found(client: Client, case_file: CaseFi
     client.force_login(manager)
     address = reverse("case_person_report", args=[case_file.case.reference, manager.id])
     assert client.get(address).status_code == 404
+
+
+@pytest.mark.django_db
+def test_what_was_said_on_opening_is_told_and_marked(officer: User, team: Team) -> None:
+    people = [
+        {"role": "victim_survivor", "name": "Ann Beech", "address": "1 Elm Court", "code_word": "larkspur"},
+        {"role": "child", "name": "Cal Beech"},
+    ]
+    case = actions.create_case(
+        by=officer,
+        team=team,
+        concern_identified_at=timezone.now(),
+        staff_safety="Do not visit alone",
+        people=people,
+    )
+    lines = person_report.read(case, case.people.get(role="victim_survivor"), until=timezone.now())
+    opened = of_kind(lines, "case.created")
+    assert opened.marks == [RISK, THIRD_PARTY]
+    assert ("Victim/survivor: Address", "1 Elm Court") in opened.event.rows
+    assert "larkspur" not in repr([one.event.rows for one in lines])
+    alone = actions.create_case(
+        by=officer, team=team, concern_identified_at=timezone.now(), staff_safety="Visit in twos"
+    )
+    person = actions.add_person(by=officer, case=alone, values=people[0])
+    assert RISK in of_kind(person_report.read(alone, person, until=timezone.now()), "case.created").marks
+
+
+@pytest.mark.django_db
+def test_a_change_of_information_is_told_and_marked_like_the_information(
+    case_file: CaseFile, officer: User
+) -> None:
+    actions.change_information(by=officer, item=case_file.older, values={"text": "The lock was changed."})
+    told = of_kind(report(case_file, case_file.child), "information.changed")
+    assert THIRD_PARTY not in told.marks
+    actions.change_information(by=officer, item=case_file.information, values={"text": "It was said."})
+    lines = report(case_file, case_file.perpetrator)
+    assert of_kind(lines, "information.changed").marks == [RISK, THIRD_PARTY, SOURCE]
+    # Whoever it is no longer about had it held about them until then.
+    actions.change_information(by=officer, item=case_file.older, values={"about": []})
+    kinds = [one.event.kind for one in report(case_file, case_file.child)]
+    assert kinds.count("information.changed") == 2
