@@ -61,9 +61,10 @@ def rows(form: str, titles: Sequence[str], cells: Iterable[Sequence[str]]) -> by
 
 
 def _csv(cells: Iterable[Sequence[str]]) -> bytes:
+    # All quoted: a program that also splits at semicolons or tabs would else make cells of what is inside one.
     text = io.StringIO()
     match, harmless = FORMULA.match, _HARMLESS
-    csv.writer(text, lineterminator="\r\n").writerows(
+    csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_ALL).writerows(
         [cell if cell[:1] in harmless or not match(cell) else f"'{cell}" for cell in row] for row in cells
     )
     return text.getvalue().encode()

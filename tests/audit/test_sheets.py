@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import zipfile
@@ -71,6 +72,12 @@ def test_csv_and_json_lines_hold_the_cells() -> None:
     assert read == wanted
     lines = sheets.rows("jsonl", TITLES, rows).decode().split("\n")
     assert [list(json.loads(line).values()) for line in lines if line] == wanted[1:]
+
+
+def test_no_program_splits_a_cell_wherever_it_splits_lines() -> None:
+    rows = [["Police; Health", "a;=1+1"], ["b\t=1+1", 'c";=1+1']]
+    made = sheets.rows("csv", TITLES, rows)
+    assert re.sub(rb'"(?:[^"]|"")*"', b"", made) == b",\r\n,\r\n"
 
 
 def test_every_cell_of_a_workbook_is_text() -> None:

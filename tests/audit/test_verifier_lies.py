@@ -57,7 +57,7 @@ def test_a_cell_that_is_not_what_was_recorded(files: Files, tmp_path: Path) -> N
     for was, other, title in (
         (b"Share all of it", b"Do not share", "Outcome"),
         (b"Protect an adult; crime", b"Protect an adult", "Meant to achieve"),
-        (b",Yes,", b",No,", "Emergency"),
+        (b',"Yes",', b',"No",', "Emergency"),
         (b"D-000001", b"D-000009", "Decision"),
         (b"'=HYPER", b"=HYPER", "Main reasons"),
         (b"2026-12-01", b"2027-12-01", "To be looked at again"),
