@@ -70,10 +70,17 @@ def read(case: Case, *, until: datetime) -> Story:
     names = dict(User.objects.filter(id__in={one.actor for one in entries}).values_list("id", "name"))
     told = sorted((_event(one, names) for one in entries), key=lambda one: (one.at, one.seq))
     happened = [
-        gaps.Happened(one.at, one.recorded_at, one.title, one.dated, one.decides, one.high) for one in told
+        gaps.Happened(
+            one.at, one.recorded_at, one.title, one.dated, one.decides, one.high, _TURNS.get(one.kind)
+        )
+        for one in told
     ]
     taking_part = sorted({name for one in told for name in one.agencies}, key=str.casefold)
     return Story(told, gaps.find(happened, until=until), taking_part)
+
+
+_TURNS: Mapping[str, bool] = {"case.closed": True, "case.closed_as_duplicate": True, "case.reopened": False}
+"""The kinds that close a case, and the one that opens it again."""
 
 
 def _event(entry: Entry, names: Mapping[UUID, str]) -> Event:

@@ -20,7 +20,8 @@ class Happened:
 
     `at`: when it happened, `recorded_at`: when it was written down, both aware; `dated`: it has a time of its
     own, and `at` is not only that of writing. `decides`: it is a decision, to share or not. `high`: the risk
-    was found to be high, or the MARAC threshold met, by it.
+    was found to be high, or the MARAC threshold met, by it. `closes`: it closed the case (False: it opened
+    it again, None: neither).
     """
 
     at: datetime
@@ -29,6 +30,7 @@ class Happened:
     dated: bool = False
     decides: bool = False
     high: bool = False
+    closes: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,12 @@ def find(events: Iterable[Happened], *, until: datetime) -> list[Gap]:
 
     Args:
         events: of one case, in any order; looks at the case are not among them.
-        until: the end of what is told: now, or when the case was closed.
+        until: the end of what is told. Nothing is missing while the case is closed.
     """
     told = sorted(events, key=lambda one: (one.at, one.recorded_at))
-    found = [*_silences(told, until), *_undecided(told, until), *_written_late(told)]
+    turns = [one for one in told if one.closes is not None]
+    ended = turns[-1].at if turns and turns[-1].closes else until
+    found = [*_silences(told, until), *_undecided(told, ended), *_written_late(told)]
     return sorted(found, key=lambda gap: (gap.since, gap.code))
 
 
@@ -64,9 +68,11 @@ def _day(at: datetime) -> date:
 
 def _silences(told: Sequence[Happened], until: datetime) -> Iterable[Gap]:
     """Longer than SILENCE nothing happened that was recorded."""
+    closed = False
     moments = [one.at for one in told if one.at <= until]
-    for before, after in pairwise([*moments, until]):
-        if _day(after) - _day(before) > SILENCE:
+    for one, (before, after) in zip(told, pairwise([*moments, until]), strict=False):
+        closed = closed if one.closes is None else one.closes
+        if not closed and _day(after) - _day(before) > SILENCE:
             words = f"Nothing is recorded for {days(_day(after) - _day(before))}"
             yield Gap("silence", before, after, words)
 

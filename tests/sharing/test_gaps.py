@@ -1,5 +1,6 @@
 """What a chronology does not hold, against a plain restatement of it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
@@ -41,6 +42,19 @@ def test_high_risk_waits_for_a_decision_and_a_decision_on_the_day_is_in_time() -
     assert codes(at(0, high=True), until=9) == [("undecided", 0, 9)]
     # An earlier decision was taken about another risk.
     assert codes(at(0, decides=True), at(1, high=True), until=9) == [("undecided", 1, 9)]
+
+
+def test_nothing_is_missing_while_the_case_is_closed() -> None:
+    def turn(day: int, *, closes: bool) -> Happened:
+        return replace(at(day), closes=closes)
+
+    closed = [at(0, high=True), turn(2, closes=True)]
+    assert codes(*closed, until=300) == []
+    assert codes(*closed, at(40), until=300) == []
+    again = [*closed, turn(100, closes=False)]
+    assert codes(*again, until=110) == [("undecided", 0, 110)]
+    assert codes(*again, until=140) == [("undecided", 0, 140), ("silence", 100, 140)]
+    assert codes(at(0, high=True), turn(9, closes=True), until=300) == [("undecided", 0, 9)]
 
 
 def test_what_was_written_down_late_is_named_once() -> None:
