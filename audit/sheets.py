@@ -61,7 +61,7 @@ def rows(form: str, titles: Sequence[str], cells: Iterable[Sequence[str]]) -> by
 
 
 def _csv(cells: Iterable[Sequence[str]]) -> bytes:
-    # All quoted: a program that also splits at semicolons or tabs would else make cells of what is inside one.
+    # All quoted: a program that splits at semicolons too would else make cells of what is inside one.
     text = io.StringIO()
     match, harmless = FORMULA.match, _HARMLESS
     csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_ALL).writerows(

@@ -491,10 +491,10 @@ def _last_sunday(year: int, month: int) -> datetime:
 
 
 def in_london(text: Any) -> list[str]:
-    """How London spells a moment. Before 1996 its summer had other days: either spelling is right."""
+    """How London spells a moment. Before 1996 its summer had other days, or two hours: each spelling is right."""
     at = moment(text)
     if at.year < 1996:
-        hours = [0, 1]
+        hours = [0, 1, 2]
     else:
         hours = [1 if _last_sunday(at.year, 3) <= at < _last_sunday(at.year, 10) else 0]
     return [(at + timedelta(hours=hour)).strftime("%Y-%m-%d %H:%M") for hour in hours]

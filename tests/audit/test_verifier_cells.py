@@ -23,7 +23,12 @@ def test_london_has_the_summers_of_the_calendar() -> None:
     while at.year < 2038:
         assert verifier.in_london(at.isoformat()) == [at.astimezone(LONDON).strftime("%Y-%m-%d %H:%M")]
         at += timedelta(hours=13, minutes=30)
-    for text in ("1995-07-01T12:00:00.000000Z", "1970-01-01T00:00:00+00:00", "1985-12-01T03:04:05"):
+    for text in (
+        "1995-07-01T12:00:00.000000Z",
+        "1970-01-01T00:00:00+00:00",
+        "1985-12-01T03:04:05",
+        "1944-07-01T12:00:00Z",
+    ):
         moment = datetime.fromisoformat(text)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         assert moment.astimezone(LONDON).strftime("%Y-%m-%d %H:%M") in verifier.in_london(text)
