@@ -99,18 +99,10 @@ def left_after(decision: Decision, disclosures: Sequence[Disclosure], *, followe
     return still_to_send(decision.to_send, sent)
 
 
-def left_in(
-    decisions: Sequence[Decision], disclosures: QuerySet[Disclosure] | None = None
-) -> dict[UUID, list[Pair]]:
-    """The same of several decisions that nothing follows, by id; two queries for all.
-
-    Args:
-        disclosures: what counts as sent; all that is recorded where it is not given.
-    """
-    at = _sent_in({one.case_id for one in decisions}, disclosures)
-    return {
-        one.id: [] if at.closed.get(one.id) else still_to_send(one.to_send, at(one.id)) for one in decisions
-    }
+def left_in(decisions: Sequence[Decision]) -> dict[UUID, list[Pair]]:
+    """The same of several decisions that nothing follows, by id; two queries for all."""
+    at = _sent_in({one.case_id for one in decisions})
+    return {one.id: at.left(one.id, one.to_send) for one in decisions}
 
 
 def sent_under(decision: Decision) -> set[Pair]:
@@ -119,7 +111,7 @@ def sent_under(decision: Decision) -> set[Pair]:
 
 
 @dataclass(frozen=True)
-class _SentIn:
+class SentIn:
     """What was sent in some cases. A correction does not ask to send again what its decision had sent."""
 
     follows: Mapping[UUID, UUID | None]
@@ -136,17 +128,34 @@ class _SentIn:
             at = self.follows.get(at)
         return found
 
+    def left(self, decision: UUID, to_send: Sequence[Sequence[str]]) -> list[Pair]:
+        """What is still to be sent of a decision; nothing once that was said to be all."""
+        return [] if self.closed.get(decision) else still_to_send(to_send, self(decision))
 
-def _sent_in(cases: Collection[UUID], disclosures: QuerySet[Disclosure] | None = None) -> _SentIn:
+
+def sent_by(
+    disclosures: Iterable[tuple[UUID, Sequence[Sequence[str]], bool]], follows: Mapping[UUID, UUID | None]
+) -> SentIn:
+    """What these disclosures sent.
+
+    Args:
+        disclosures: in the order of their recording: the decision, the pairs, whether that was all.
+        follows: the decision that each follows.
+    """
     sent: dict[UUID, set[Pair]] = defaultdict(set)
     closed: dict[UUID, bool] = {}
-    told = Disclosure.objects.all() if disclosures is None else disclosures
-    rows = told.filter(case__in=cases).order_by("recorded_at")
-    for decision, pairs, complete in rows.values_list("decision_id", "sent", "complete"):
+    for decision, pairs, complete in disclosures:
         sent[decision] |= {(who, what) for who, what in pairs}
         closed[decision] = complete
+    return SentIn(follows, sent, closed)
+
+
+def _sent_in(cases: Collection[UUID]) -> SentIn:
+    rows = Disclosure.objects.filter(case__in=cases).order_by("recorded_at")
     follows = Decision.objects.filter(case__in=cases, follows__isnull=False)
-    return _SentIn(dict(follows.values_list("id", "follows_id")), sent, closed)
+    return sent_by(
+        rows.values_list("decision_id", "sent", "complete"), dict(follows.values_list("id", "follows_id"))
+    )
 
 
 # --- what is to be completed and looked at again ---------------------------------------------------

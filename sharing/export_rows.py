@@ -8,13 +8,13 @@ import hmac
 import json
 from base64 import b32encode
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef
 
 from audit import chain, exports, placed, proofs
 from audit.export_files import DamagedError
@@ -26,10 +26,8 @@ from sharing import due, log_columns
 from sharing.models import Decision, Disclosure
 
 _STAND_IN_BYTES = 7
-Row = TypeVar("Row", bound=Model)
 Content = Mapping[str, Any]
-Cell = Callable[[Content, Content], str | None]
-"""A cell of a header and the opened fields; None where they do not tell it."""
+Cells = Sequence[str]
 
 
 def lines(
@@ -37,7 +35,8 @@ def lines(
 ) -> list[exports.Line]:
     """The rows at these places, in their order; as many queries for many as for one.
 
-    What was opened is let go of row by row: a heap of it takes longer to sweep than to read.
+    Cells are made a column at a time. What was opened is let go of row by row: a heap of it takes longer to
+    sweep than to read.
 
     Args:
         key: of the export's stand-ins.
@@ -47,43 +46,99 @@ def lines(
     """
     found = placed.entries(indexes)
     vault.load({one.subject for one in found})
+    said, plain = _Said(columns), list[bytes]()
+    for one in found:
+        plain.append(said.add(one))
     headers: list[Content] = [json.loads(one.header) for one in found]
-    cells = [_ALONE[one.code](key, headers) if one.code in _ALONE else _cell(one) for one in columns]
-    shut = [cell if _without_seal(one) else _nothing for one, cell in zip(columns, cells, strict=True)]
-    made: list[list[str | None]] = []
-    plain: list[bytes] = []
-    rows: list[Any] = []
-    for one, header in zip(found, headers, strict=True):
-        content, plaintext = _unseal(one)
-        made.append([cell(header, content) for cell in (cells if content else shut)])
-        plain.append(plaintext)
-        rows.append(_row(one, content) if content else None)
-    if any(None in one for one in made):
-        _add_later(made, columns, found, rows, export.log_size)
+    later = _Later(export.log_size, columns, found, said)
+    made = [later.cells(one) if _is_later(one) else _cells(one, key, headers, said) for one in columns]
+    rows = [list(cells) for cells in zip(*made, strict=True)] if columns else [[] for _ in found]
+    _fill_shut(rows, columns, said.shut, later.shut)
     return [
         exports.Line(
             index=one.leaf,
             header=one.header,
             content={},
             secret=plaintext[: chain.SECRET_BYTES],
-            cells=[cell or "" for cell in said],
+            cells=cells,
             canonical=plaintext[chain.SECRET_BYTES :],
         )
-        for one, plaintext, said in zip(found, plain, made, strict=True)
+        for one, plaintext, cells in zip(found, plain, rows, strict=True)
     ]
 
 
-def _unseal(one: Placed) -> tuple[Content, bytes]:
-    """The opened fields of an entry, and the bytes that they were read from; both empty without a key."""
-    if chain.entry_hash(one.header) != one.hash:
-        raise DamagedError("the hash of an entry is not that of its header")
-    try:
-        plaintext = vault.unseal(one.subject, one.sealed, one.subject.bytes + one.request_key.bytes)
-        return json.loads(plaintext[chain.SECRET_BYTES :]), plaintext
-    except vault.NoKey:
-        return {}, b""
-    except (InvalidTag, ValueError) as error:
-        raise DamagedError("the sealed content of an entry is not what was recorded") from error
+# --- what the entries say ------------------------------------------------------------------------------
+
+_OF_SENDING = frozenset({"first_sent", "all_sent", "differs", "late_basis"})
+_FOLLOWING = frozenset({"follows", "superseded_by"})
+_ASKED: Mapping[str, tuple[str, ...]] = {
+    "people": ("people",),
+    "recipients": ("recipients",),
+    "all_sent": ("row.to_send",),
+    "late_basis": ("row.basis_after_sharing",),
+    "follows": ("row.follows_as",),
+}
+"""The sealed fields that the cells of columns without a field of their own are made of."""
+
+
+class _Said:
+    """The fields of some entries that the columns ask for, by field; of one without a key they are None."""
+
+    def __init__(self, columns: Iterable[exports.Column]) -> None:
+        asked = {name for one in columns for name in _asked(one)}
+        self._fields = sorted(asked)
+        self._first = f',"{self._fields[0]}":'.encode() if asked else b""
+        self._nothing = (None,) * len(asked)
+        self._values: list[tuple[Any, ...]] = []
+        self.shut: list[int] = []
+
+    def add(self, one: Placed) -> bytes:
+        """Open an entry; its opened bytes, none where there is no key."""
+        if chain.entry_hash(one.header) != one.hash:
+            raise DamagedError("the hash of an entry is not that of its header")
+        try:
+            plaintext = vault.unseal(one.subject, one.sealed, one.subject.bytes + one.request_key.bytes)
+            values = tuple(map(self._read(plaintext).get, self._fields)) if self._first else ()
+        except vault.NoKey:
+            plaintext, values = b"", self._nothing
+            self.shut.append(len(self._values))
+        except (InvalidTag, ValueError) as error:
+            raise DamagedError("the sealed content of an entry is not what was recorded") from error
+        self._values.append(values)
+        return plaintext
+
+    def _read(self, plaintext: bytes) -> Content:
+        """The fields from the first that is asked for: names are sorted, and most of an entry is before it.
+
+        What reads to the very end began at the top of the object, for one that is inside it ends before.
+        """
+        content: Content
+        at = plaintext.find(self._first, chain.SECRET_BYTES)
+        if at >= 0:
+            try:
+                content = json.loads("{" + plaintext[at + 1 :].decode())
+            except ValueError:
+                pass
+            else:
+                return content
+        content = json.loads(plaintext[chain.SECRET_BYTES :])
+        return content
+
+    def of(self, field: str) -> Sequence[Any]:
+        """The values of a field, None where it is not said or not asked for."""
+        if field not in self._fields:
+            return [None] * len(self._values)
+        at = self._fields.index(field)
+        return [values[at] for values in self._values]
+
+
+def _asked(column: exports.Column) -> tuple[str, ...]:
+    if column.field in proofs.HEADER_FIELDS:
+        return ()
+    return (column.field,) if column.field else _ASKED.get(column.code, ())
+
+
+# --- what came after -----------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
@@ -95,93 +150,127 @@ class _Followed:
 
 @dataclass(slots=True)
 class _Row:
-    """What the cells of later events ask of a decision: all of it stands in its entry."""
+    """What the cells of later events ask of a decision."""
 
-    id: UUID
-    case_id: UUID
-    entry_hash: bytes
-    to_send: list[list[str]]
+    to_send: Sequence[Sequence[str]]
     basis_after_sharing: bool
-    follows_id: UUID | None
     follows_as: str
     follows: _Followed | None = None
 
 
-def _row(one: Placed, said: Content) -> Any:
-    other = said.get("row.follows_id")
-    return _Row(
-        UUID(said["decision"]),
-        one.subject,
-        one.hash,
-        said.get("row.to_send") or [],
-        bool(said.get("row.basis_after_sharing")),
-        UUID(other) if other else None,
-        said.get("row.follows_as") or "",
-    )
+_FOLLOWS = ("id", "entry_hash", "reference", "follows_id", "follows__entry_hash", "follows__reference")
+_SENDING = (
+    *("decision_id", "decision__entry_hash", "sent", "complete", "sent_at", "method"),
+    *("differs_from_decision", "basis_after_sharing"),
+)
 
 
-_OF_SENDING = frozenset({"first_sent", "all_sent", "differs", "late_basis"})
+def _is_later(column: exports.Column) -> bool:
+    return column.code in _OF_SENDING or column.code in _FOLLOWING
 
 
-def _later(rows: Sequence[Any], shown: set[str], size: int | None) -> dict[bytes, log_columns.Line]:
-    """What came after these decisions, by the hash of their entries, as the log was at this size.
+class _Later:
+    """What came after some decisions, as the log was at this size, and the rows of those that are shut.
 
-    Args:
-        shown: the columns' codes: what none of them shows is not asked for.
+    What no column shows is not asked for. Most decisions have nothing after them: their cells are made once.
     """
-    sent: dict[UUID, list[Disclosure]] = defaultdict(list)
-    followers: dict[UUID, list[Any]] = defaultdict(list)
-    ids, left = [one.id for one in rows], {}
-    if shown & _OF_SENDING:
-        told = _until(Disclosure, size)
-        for disclosure in told.filter(decision__in=ids):
-            sent[disclosure.decision_id].append(disclosure)
-        left = due.left_in([one for one in rows if one.to_send], told)
-    if "superseded_by" in shown:
-        following = _until(Decision, size).filter(follows__in=ids).order_by("recorded_at", "id")
-        for which, reference in following.values_list("follows_id", "reference"):
-            followers[which].append(_Followed(reference))
-    if "follows" in shown:
-        _name_followed([one for one in rows if one.follows_id])
-    return {
-        bytes(one.entry_hash): log_columns.Line(one, sent[one.id], left.get(one.id, []), followers[one.id])
-        for one in rows
-    }
+
+    def __init__(
+        self, size: int | None, columns: Iterable[exports.Column], found: Sequence[Placed], said: _Said
+    ) -> None:
+        shown = {one.code for one in columns}
+        self._at = {one.hash: at for at, one in enumerate(found)}
+        self._ids: dict[int, UUID] = {}
+        self._sent: dict[UUID, list[Any]] = defaultdict(list)
+        self._followers: dict[UUID, list[Any]] = defaultdict(list)
+        self._follows: dict[UUID, _Followed] = {}
+        self._under = due.sent_by((), {})
+        self._said = said
+        if shown & (_OF_SENDING | _FOLLOWING):
+            self._ask(placed.listed(sorted({one.subject.hex for one in found}), "uuid"), shown, size)
+        self.shut = self._rows_of([found[at].hash for at in said.shut])
+        self._lines = self._made() if shown & (_OF_SENDING | _FOLLOWING) else []
+
+    def _ask(self, cases: Any, shown: set[str], size: int | None) -> None:
+        """Two queries, of all decisions of these cases that follow one, and of all that was sent in them."""
+        parents: dict[UUID, UUID | None] = {}
+        told = Exists(Leaf.objects.filter(hash=OuterRef("entry_hash"), index__lt=size))
+        following = Decision.objects.filter(case__in=cases, follows__isnull=False).order_by(
+            "recorded_at", "id"
+        )
+        names = ("id", "entry_hash", "reference", "follows_id", "follows__entry_hash", "follows__reference")
+        for row, hashed, reference, parent, before, named, is_told in following.values_list(*names, told):
+            parents[row] = parent
+            self._follows[row] = _Followed(named)
+            self._know(hashed, row)
+            if is_told:
+                self._followers[parent].append(_Followed(reference))
+                self._know(before, parent)
+        if shown & _OF_SENDING:
+            sending = Disclosure.objects.filter(told, case__in=cases).order_by("recorded_at")
+            sent = list(sending.values_list(*_SENDING, named=True))
+            for one in sent:
+                self._sent[one.decision_id].append(one)
+                self._know(one.decision__entry_hash, one.decision_id)
+            self._under = due.sent_by(((one.decision_id, one.sent, one.complete) for one in sent), parents)
+
+    def _know(self, hashed: bytes, row: UUID) -> None:
+        at = self._at.get(bytes(hashed))
+        if at is not None:
+            self._ids[at] = row
+
+    def _rows_of(self, hashes: Sequence[bytes]) -> dict[int, log_columns.Line]:
+        """The lines of those whose key is gone: their rows' codes are what is left."""
+        rows = Decision.objects.filter(entry_hash__in=hashes).select_related("follows") if hashes else ()
+        return {self._at[bytes(row.entry_hash)]: self._line(row, row.id) for row in rows}
+
+    def _line(self, row: Any, which: UUID | None) -> log_columns.Line:
+        if which is None:
+            return log_columns.Line(row, [], [(who, what) for who, what in row.to_send], [])
+        left = self._under.left(which, row.to_send)
+        return log_columns.Line(row, self._sent[which], left, self._followers[which])
+
+    def _made(self) -> list[log_columns.Line]:
+        alike: dict[tuple[bool, bool], log_columns.Line] = {}
+        of, made = self._said.of, list[log_columns.Line]()
+        told = zip(of("row.to_send"), of("row.basis_after_sharing"), of("row.follows_as"), strict=True)
+        for at, (to_send, late, follows_as) in enumerate(told):
+            which = self._ids.get(at)
+            kind = bool(to_send), bool(late)
+            line = self.shut.get(at) or (alike.get(kind) if which is None else None)
+            if line is None:
+                row = _Row(to_send or [], kind[1], follows_as or "")
+                row.follows = self._follows.get(which) if which else None
+                line = self._line(row, which)
+                if which is None:
+                    alike[kind] = line
+            made.append(line)
+        return made
+
+    def cells(self, column: exports.Column) -> Cells:
+        """The cells of a column of what came later."""
+        spell, known = log_columns.BY_CODE[column.code].cell, dict[int, str]()
+        found: list[str] = []
+        for line in self._lines:
+            cell = known.get(id(line))
+            if cell is None:
+                cell = known[id(line)] = spell(line)
+            found.append(cell)
+        return found
 
 
-def _name_followed(rows: Sequence[Any]) -> None:
-    known = dict(
-        Decision.objects.filter(id__in={one.follows_id for one in rows}).values_list("id", "reference")
-    )
-    for one in rows:
-        if isinstance(one, _Row) and one.follows_id and one.follows_id in known:
-            one.follows = _Followed(known[one.follows_id])
-
-
-def _until(model: type[Row], size: int | None) -> QuerySet[Row]:
-    """The rows of which the log tells below this size."""
-    told = Leaf.objects.filter(hash=OuterRef("entry_hash"), index__lt=size)
-    return model._default_manager.filter(Exists(told))
-
-
-def _add_later(
-    made: Sequence[list[str | None]],
+def _fill_shut(
+    rows: Sequence[list[str]],
     columns: Sequence[exports.Column],
-    found: Sequence[Placed],
-    rows: Sequence[Any],
-    size: int | None,
+    shut: Iterable[int],
+    known: Mapping[int, log_columns.Line],
 ) -> None:
-    """Fill in the cells of what was recorded later, and those of decisions whose key is gone."""
-    shut = [one.hash for one, row in zip(found, rows, strict=True) if row is None]
-    there = [row for row in rows if row is not None]
-    there += Decision.objects.filter(entry_hash__in=shut).select_related("follows") if shut else ()
-    known = _later(there, {one.code for one in columns}, size)
-    shown = [log_columns.BY_CODE[one.code].cell for one in columns]
-    for one, said in zip(found, made, strict=True):
-        if line := known.get(one.hash):
-            for at, cell in enumerate(said):
-                if cell is None:
-                    said[at] = shown[at](line)
+    """Write what their rows say into the cells of those whose key is gone."""
+    for at in shut:
+        line = known.get(at)
+        for number, one in enumerate(columns):
+            if not (one.code in _ALONE or one.field in proofs.HEADER_FIELDS):
+                rows[at][number] = log_columns.BY_CODE[one.code].cell(line) if line else ""
 
 
 # --- its cells -----------------------------------------------------------------------------------------
@@ -198,15 +287,6 @@ def stand_in(key: bytes, kind: str, who: UUID) -> str:
     return f"{kind} {b32encode(code[:_STAND_IN_BYTES]).decode('ascii').rstrip('=')[:10]}"
 
 
-def _nothing(_header: Content, _content: Content) -> None:
-    """What only a row, or what came later, tells."""
-
-
-def _without_seal(column: exports.Column) -> bool:
-    """Whether its cell can be made of a header alone."""
-    return column.code in _ALONE or column.field in proofs.HEADER_FIELDS
-
-
 class _Known(dict[Any, str]):
     """How each value is spelled, each only once: most columns show a few values again and again."""
 
@@ -219,40 +299,37 @@ class _Known(dict[Any, str]):
         return found
 
 
-def _cell(column: exports.Column) -> Cell:
+def _cells(column: exports.Column, key: bytes, headers: Sequence[Content], said: _Said) -> Cells:
     field, how, words = column.field, column.how, column.words
+    if column.code in _ALONE:
+        return _ALONE[column.code](key, headers, said)
     if field is None:
-        return _nothing
+        return [""] * len(headers)
     if field in proofs.HEADER_FIELDS:
-        return _moment(field)
+        return _moments([header[field] for header in headers])
     known = _Known(lambda value: log_columns.spelled(how, value, words))
     if how in ("code", "yes"):
-        return lambda _, content: known[content.get(field)]
+        return [known[value] for value in said.of(field)]
     if how == "codes":
-        return lambda _, content: known[tuple(content.get(field) or ())]
-    return lambda _, content: log_columns.spelled(how, content.get(field), words)
+        return [known[tuple(value)] if value else "" for value in said.of(field)]
+    return [log_columns.spelled(how, value, words) for value in said.of(field)]
 
 
-def _moment(field: str) -> Cell:
-    """A header's moment. London's clocks are changed on the hour: an hour is spelled once for all in it."""
+def _moments(texts: Sequence[str]) -> Cells:
+    """Headers' moments. London's clocks are changed on the hour: an hour is spelled once for all in it."""
     known = _Known(lambda hour: log_columns.spelled("moment", f"{hour}:00:00Z")[: len("2026-03-02 14")])
-
-    def cell(header: Content, _: Content) -> str:
-        text: str = header[field]  # "2026-03-02T14:05:…Z", its only spelling
-        return known[text[:13]] + text[13:16]
-
-    return cell
+    return [known[text[:13]] + text[13:16] for text in texts]  # "2026-03-02T14:05:…Z", its only spelling
 
 
-Made = Callable[[bytes, Sequence[Content]], Cell]
+Made = Callable[[bytes, Sequence[Content], _Said], Cells]
 
 
 def _stands_in(kind: str, field: str) -> Made:
     """A stand-in for whom a header's field names."""
 
-    def cells(key: bytes, headers: Sequence[Content]) -> Cell:
-        known = {who: stand_in(key, kind, UUID(who)) for who in {one[field] for one in headers}}
-        return lambda header, _: known[header[field]]
+    def cells(key: bytes, headers: Sequence[Content], _: _Said) -> Cells:
+        known = _Known(lambda who: stand_in(key, kind, UUID(who)))
+        return [known[header[field]] for header in headers]
 
     return cells
 
@@ -260,10 +337,10 @@ def _stands_in(kind: str, field: str) -> Made:
 def _named(model: type[Model], column: str, field: str) -> Made:
     """A column of the row that a header's field names; one query for all rows."""
 
-    def cells(_: bytes, headers: Sequence[Content]) -> Cell:
+    def cells(_: bytes, headers: Sequence[Content], _said: _Said) -> Cells:
         rows = model._default_manager.filter(pk__in={UUID(one[field]) for one in headers})
         known = {str(key): str(value) for key, value in rows.values_list("pk", column)}
-        return lambda header, _content: known.get(header[field], "")
+        return [known.get(header[field], "") for header in headers]
 
     return cells
 
@@ -271,8 +348,8 @@ def _named(model: type[Model], column: str, field: str) -> Made:
 def _joined(field: str, spell: Callable[[Content], str]) -> Made:
     """Those who are named in a sealed list."""
 
-    def cells(_: bytes, _headers: Sequence[Content]) -> Cell:
-        return lambda _header, content: "; ".join(filter(None, map(spell, content.get(field) or ())))
+    def cells(_: bytes, _headers: Sequence[Content], said: _Said) -> Cells:
+        return ["; ".join(filter(None, map(spell, value or ()))) for value in said.of(field)]
 
     return cells
 
