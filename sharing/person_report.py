@@ -16,7 +16,7 @@ from sharing import identity, lists, paper, story
 from sharing.display import moment
 from sharing.pack import NOT_DRAWN, happened
 from sharing.rules import leaks, withholding
-from sharing.rules.leaks import Known
+from sharing.rules.leaks import Known, Somebody
 from sharing.rules.withholding import ALLEGED, Part
 from sharing.story import Event, Said
 
@@ -54,9 +54,9 @@ def read(case: Case, person: Person, *, until: datetime) -> list[Line]:
     Raises:
         Altered: somebody of the case was altered outside the application: names could be missed.
     """
-    own, told = identity.of_person(person), story.read(case, until=until).events
-    held = _held(told)
-    others = [identity.of_person(one) for one in case.people.all() if one.id != person.id]
+    told = story.read(case, until=until).events
+    own, held = _known(person, told), _held(told)
+    others = [_known(one, told) for one in case.people.all() if one.id != person.id]
     everybody_else = Known(people=tuple(one for known in others for one in known.people))
     survivor = person.role == "victim_survivor"
     return [
@@ -64,6 +64,16 @@ def read(case: Case, person: Person, *, until: datetime) -> list[Line]:
         for event in told
         if _concerns(event, said := held.get(event.seq, {}), person, own, everything=survivor)
     ]
+
+
+def _known(person: Person, events: Iterable[Event]) -> Known:
+    """The names of somebody, those too that they had before: older entries call them so."""
+    changes = [one.said.get("changes", {}) for one in events if _row(one) == str(person.id)]
+    before = tuple(str(one[name][0]) for one in changes for name in _NAMES if name in one and one[name][0])
+    return Known(people=(*identity.of_person(person).people, Somebody(names=before)))
+
+
+_NAMES = ("name", "preferred_name", "aliases")
 
 
 def _held(events: Iterable[Event]) -> Mapping[int, Said]:

@@ -172,3 +172,17 @@ def test_a_change_of_information_is_told_and_marked_like_the_information(
     actions.change_information(by=officer, item=case_file.older, values={"about": []})
     kinds = [one.event.kind for one in report(case_file, case_file.child)]
     assert kinds.count("information.changed") == 2
+
+
+@pytest.mark.django_db
+def test_a_name_of_before_is_found_and_marked_still(case_file: CaseFile, officer: User) -> None:
+    values = {"source": "School", "nature": "fact", "about": []}
+    text = "Tobias was tired on Monday."
+    actions.add_information(by=officer, case=case_file.case, values=values | {"text": text})
+    actions.change_person(by=officer, person=case_file.child, values={"name": "Finn Oakes"})
+    case_file.child.refresh_from_db()
+    told = [dict(one.event.rows).get("Text") for one in report(case_file, case_file.child)]
+    assert text in told
+    survivors = report(case_file, case_file.survivor)
+    (line,) = [one for one in survivors if dict(one.event.rows).get("Text") == text]
+    assert THIRD_PARTY in line.marks
