@@ -87,7 +87,9 @@ def _held(events: Iterable[Event]) -> Mapping[int, Said]:
         if one.kind.startswith(("information.", "concern.", "case.created")):
             new = one.said.get("information") or one.said.get("concern") or {}
             changed = {name: pair[1] for name, pair in one.said.get("changes", {}).items()}
-            found[one.seq] = now[_row(one)] = {**now.get(_row(one), {}), **new, **changed}
+            # The entry of the opening names no row for what was said first.
+            known = now.get(_row(one)) or ({} if new else now.get("", {}))
+            found[one.seq] = now[_row(one)] = {**known, **new, **changed}
     return found
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit import ledger
-from cases import actions
+from cases import actions, chronology_actions
 from cases.models import Person, Team, User
 from sharing import lists, person_report
 from sharing.person_report import Line
@@ -151,11 +151,19 @@ def test_what_was_said_on_opening_is_told_and_marked(officer: User, team: Team) 
     assert opened.marks == [RISK, THIRD_PARTY]
     assert ("Victim/survivor: Address", "1 Elm Court") in opened.event.rows
     assert "larkspur" not in repr([one.event.rows for one in lines])
+    first = {"kind": "other", "text": "Shouting at night", "source": "The flat below"}
     alone = actions.create_case(
-        by=officer, team=team, concern_identified_at=timezone.now(), staff_safety="Visit in twos"
+        by=officer,
+        team=team,
+        concern_identified_at=timezone.now(),
+        staff_safety="Visit in twos",
+        concern=first,
     )
     person = actions.add_person(by=officer, case=alone, values=people[0])
-    assert RISK in of_kind(person_report.read(alone, person, until=timezone.now()), "case.created").marks
+    chronology_actions.change_concern(by=officer, concern=alone.concerns.get(), values={"text": "Screams"})
+    lines = person_report.read(alone, person, until=timezone.now())
+    assert of_kind(lines, "case.created").marks == [RISK, SOURCE]
+    assert of_kind(lines, "concern.changed").marks == [SOURCE]
 
 
 @pytest.mark.django_db
