@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from audit import checkpoints, ledger, merkle, note, signing
-from audit.models import Checkpoint
+from audit.models import Check, Checkpoint
 from tests.audit import making
 from tests.guards import disarmed
 
@@ -52,6 +52,18 @@ def test_a_checkpoint_is_a_row_a_file_and_a_signed_note_of_the_log() -> None:
     )
     assert row.origin.startswith("dahashare/log/")
     assert ledger.newest_checkpoint() == row
+
+
+def test_a_check_that_somebody_adds_does_not_choose_what_is_signed() -> None:
+    entries = [making.record() for _ in range(3)]
+    ledger.sequence()
+    edge = merkle.Frontier()
+    edge.extend([bytes(32)] * 3)
+    said = {"origin": "", "size": 3, "root": edge.root(), "frontier": bytes(edge)}
+    Check.objects.create(at=NOW, whole=True, entries=3, subjects=3, **said)
+    row = ledger.checkpoint(NOW)
+    assert row is not None
+    assert bytes(row.root) == merkle.root([bytes(entry.hash) for entry in entries])
 
 
 def test_it_is_made_when_the_log_has_grown_and_a_quarter_of_an_hour_has_passed() -> None:
