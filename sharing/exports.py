@@ -103,7 +103,11 @@ def to_decide(user: User) -> list[Export]:
     found = list(waiting.order_by("asked_at", "id")[:SHOWN])
     owners = User.objects.in_bulk([one.owner for one in found])
     out = list(Exclusion.objects.filter(user=user, ended_at=None).values_list("case_id", flat=True))
-    return [one for one in found if not (out and _holds(one, owners[one.owner], Q(case__in=out)))]
+    return [
+        one
+        for one in found
+        if not (out and (_outdated(one) or _holds(one, owners[one.owner], Q(case__in=out))))
+    ]
 
 
 def _holds(export: Export, owner: User, condition: Q) -> bool:
@@ -120,6 +124,9 @@ def require_decider(user: User | AnonymousUser, export: Export) -> None:
     out = Exclusion.objects.filter(user=person, ended_at=None).values("case_id")
     owner = User.objects.filter(id=export.owner).first()
     if owner is None or export.owner == person.id or _holds(export, owner, Q(case__in=out)):
+        raise Http404
+    # A case that its owner must not know of any more is not found through them, but may be what was asked for.
+    if out.exists() and _outdated(export):
         raise Http404
 
 

@@ -211,6 +211,16 @@ def test_whoever_is_kept_out_of_a_case_in_it_is_not_asked(
         export_actions.approve_export(by=other_manager, export=with_names, reason="x")
 
 
+def test_whoever_is_kept_out_of_it_together_with_its_owner_is_not_asked(
+    client: Client, governance: User, manager: User, other_manager: User, case_file: CaseFile
+) -> None:
+    export = asked_for(governance, names=True, filters={"reference": case_file.case.reference})
+    for person in (governance, other_manager):
+        access_actions.exclude(by=manager, case=case_file.case, user=person, reason="A relative")
+    assert str(export.id) not in _page(client, other_manager, "/").content.decode()
+    assert client.get(f"/exports/{export.id}/approve/").status_code == 404
+
+
 def test_nobody_approves_their_own(governance: User, with_names: Export) -> None:
     for action in (export_actions.approve_export, export_actions.refuse_export):
         with pytest.raises(Http404):
