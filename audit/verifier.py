@@ -491,7 +491,7 @@ def _last_sunday(year: int, month: int) -> datetime:
 
 
 def in_london(text: Any) -> list[str]:
-    """How London spells a moment. Before 1996 its summers were other ones: any of these spellings is right."""
+    """How London spells a moment. Before 1996 its summers were other ones: each spelling is right."""
     at = moment(text)
     if at.year < 1996:
         hours = [0, 1, 2]
