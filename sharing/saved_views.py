@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from cryptography.exceptions import InvalidTag
 from django.db import transaction
@@ -81,7 +81,8 @@ def keep(*, by: User, name: str, chosen: Mapping[str, Any], request_key: UUID | 
     Raises:
         TooMany: there are twenty already.
     """
-    view = request_key or uuid4()
+    # Of the owner and the key: somebody else's key is never somebody else's view.
+    view = uuid5(by.id, str(request_key)) if request_key else uuid4()
     sealed = vault.seal(vault.ORGANISATION, name.encode(), _bound_to(view))
     row = SavedView(id=view, owner=by, name=sealed, chosen=dict(chosen))
     with transaction.atomic(durable=True):

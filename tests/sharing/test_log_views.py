@@ -108,3 +108,10 @@ def test_twenty_at_most_and_a_double_click_is_one(client: Client, manager: User)
     response = client.post("/logs/views/", {"request_key": str(uuid4()), "name": NAME})
     assert "You keep 20 views already" in response.content.decode()
     assert SavedView.objects.count() == 20
+
+
+def test_one_key_of_two_people_is_a_view_of_each(manager: User, other_manager: User) -> None:
+    key = uuid4()
+    for by in (manager, manager, other_manager):
+        saved_views.keep(by=by, name="Refusals", chosen={}, request_key=key)
+    assert [len(saved_views.kept(by)) for by in (manager, other_manager)] == [1, 1]
