@@ -125,7 +125,7 @@ def require_decider(user: User | AnonymousUser, export: Export) -> None:
     owner = User.objects.filter(id=export.owner).first()
     if owner is None or export.owner == person.id or _holds(export, owner, Q(case__in=out)):
         raise Http404
-    # A case that its owner must not know of any more is not found through them, but may be what was asked for.
+    # A case that its owner must not know of any more is not found through them: they may have asked for it.
     if out.exists() and _outdated(export):
         raise Http404
 
