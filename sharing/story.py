@@ -320,6 +320,9 @@ def _of_incident(said: Said) -> Rows:
 
 
 _TELL: Mapping[str, Callable[[Said], Rows]] = {
+    # Who of the staff is kept out, and why, is no part of the family's story: that it happened is enough.
+    "access.excluded": lambda _said: [],
+    "access.exclusion_ended": lambda _said: [],
     "case.created": _created,
     "concern.added": _part("concern"),
     "concern.changed": _changes,
