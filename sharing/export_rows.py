@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from django.db.models import Exists, Model, OuterRef
+from django.db.models import Model, OuterRef, Subquery
 
 from audit import chain, exports, placed, proofs
 from audit.export_files import DamagedError
@@ -49,7 +49,7 @@ def lines(
     said, plain = _Said(columns), list[bytes]()
     for one in found:
         plain.append(said.add(one))
-    headers: list[Content] = [json.loads(one.header) for one in found]
+    headers: list[Content] = [json.loads(one.header.decode()) for one in found]
     later = _Later(export.log_size, columns, found, said)
     made = [later.cells(one) if _is_later(one) else _cells(one, key, headers, said) for one in columns]
     rows = [list(cells) for cells in zip(*made, strict=True)] if columns else [[] for _ in found]
@@ -113,7 +113,7 @@ class _Said:
         What reads to the very end began at the top of the object, for one that is inside it ends before.
         """
         content: Content
-        at = plaintext.find(self._first, chain.SECRET_BYTES)
+        at = plaintext.rfind(self._first, chain.SECRET_BYTES)
         if at >= 0:
             try:
                 content = json.loads("{" + plaintext[at + 1 :].decode())
@@ -188,27 +188,26 @@ class _Later:
         self._said = said
         if shown & (_OF_SENDING | _FOLLOWING):
             self._ask(placed.listed(sorted({one.subject.hex for one in found}), "uuid"), shown, size)
+            self._make()
         self.shut = self._rows_of([found[at].hash for at in said.shut])
-        self._lines = self._made() if shown & (_OF_SENDING | _FOLLOWING) else []
 
     def _ask(self, cases: Any, shown: set[str], size: int | None) -> None:
         """Two queries, of all decisions of these cases that follow one, and of all that was sent in them."""
         parents: dict[UUID, UUID | None] = {}
-        told = Exists(Leaf.objects.filter(hash=OuterRef("entry_hash"), index__lt=size))
-        following = Decision.objects.filter(case__in=cases, follows__isnull=False).order_by(
-            "recorded_at", "id"
-        )
-        names = ("id", "entry_hash", "reference", "follows_id", "follows__entry_hash", "follows__reference")
-        for row, hashed, reference, parent, before, named, is_told in following.values_list(*names, told):
+        place = Subquery(Leaf.objects.filter(hash=OuterRef("entry_hash")).values("index")[:1])
+        following = Decision.objects.filter(case__in=cases, follows__isnull=False)
+        rows = following.order_by("recorded_at", "id").values_list(*_FOLLOWS, place)
+        for row, hashed, reference, parent, before, named, at in rows:
             parents[row] = parent
             self._follows[row] = _Followed(named)
             self._know(hashed, row)
-            if is_told:
+            if _told(at, size):
                 self._followers[parent].append(_Followed(reference))
                 self._know(before, parent)
         if shown & _OF_SENDING:
-            sending = Disclosure.objects.filter(told, case__in=cases).order_by("recorded_at")
-            sent = list(sending.values_list(*_SENDING, named=True))
+            sending = Disclosure.objects.filter(case__in=cases).order_by("recorded_at").annotate(place=place)
+            found = sending.values_list(*_SENDING, "place", named=True)
+            sent = [one for one in found if _told(one.place, size)]
             for one in sent:
                 self._sent[one.decision_id].append(one)
                 self._know(one.decision__entry_hash, one.decision_id)
@@ -224,39 +223,41 @@ class _Later:
         rows = Decision.objects.filter(entry_hash__in=hashes).select_related("follows") if hashes else ()
         return {self._at[bytes(row.entry_hash)]: self._line(row, row.id) for row in rows}
 
-    def _line(self, row: Any, which: UUID | None) -> log_columns.Line:
-        if which is None:
-            return log_columns.Line(row, [], [(who, what) for who, what in row.to_send], [])
+    def _line(self, row: Any, which: UUID) -> log_columns.Line:
         left = self._under.left(which, row.to_send)
         return log_columns.Line(row, self._sent[which], left, self._followers[which])
 
-    def _made(self) -> list[log_columns.Line]:
-        alike: dict[tuple[bool, bool], log_columns.Line] = {}
-        of, made = self._said.of, list[log_columns.Line]()
-        told = zip(of("row.to_send"), of("row.basis_after_sharing"), of("row.follows_as"), strict=True)
-        for at, (to_send, late, follows_as) in enumerate(told):
-            which = self._ids.get(at)
-            kind = bool(to_send), bool(late)
-            line = self.shut.get(at) or (alike.get(kind) if which is None else None)
-            if line is None:
-                row = _Row(to_send or [], kind[1], follows_as or "")
-                row.follows = self._follows.get(which) if which else None
-                line = self._line(row, which)
-                if which is None:
-                    alike[kind] = line
-            made.append(line)
-        return made
+    def _make(self) -> None:
+        """The lines that differ, and which of them is whose: at first those of nothing that came after."""
+        sending, late = self._said.of("row.to_send"), self._said.of("row.basis_after_sharing")
+        as_what = self._said.of("row.follows_as")
+        self._lines = [
+            _untouched(is_sending, is_late) for is_sending in (False, True) for is_late in (False, True)
+        ]
+        self._which = [
+            (2 if pairs else 0) + (1 if is_late else 0) for pairs, is_late in zip(sending, late, strict=True)
+        ]
+        for at, which in self._ids.items():
+            row = _Row(sending[at] or [], bool(late[at]), as_what[at] or "", self._follows.get(which))
+            self._which[at] = len(self._lines)
+            self._lines.append(self._line(row, which))
 
     def cells(self, column: exports.Column) -> Cells:
         """The cells of a column of what came later."""
-        spell, known = log_columns.BY_CODE[column.code].cell, dict[int, str]()
-        found: list[str] = []
-        for line in self._lines:
-            cell = known.get(id(line))
-            if cell is None:
-                cell = known[id(line)] = spell(line)
-            found.append(cell)
-        return found
+        known = [log_columns.BY_CODE[column.code].cell(line) for line in self._lines]
+        return [known[which] for which in self._which]
+
+
+def _untouched(is_sending: bool, is_late: bool) -> log_columns.Line:
+    """A decision that nothing came after; all that is asked of its pairs is whether there are any."""
+    pairs = [("", "")] if is_sending else []
+    row: Any = _Row(pairs, is_late, "")
+    return log_columns.Line(row, [], pairs, [])
+
+
+def _told(place: int | None, size: int | None) -> bool:
+    """Whether the log of this size tells of what stands at this place."""
+    return place is not None and size is not None and place < size
 
 
 def _fill_shut(
