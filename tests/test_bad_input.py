@@ -24,6 +24,7 @@ from tests.cast import UserFactory, make_case, open_for
 from tests.sharing.advising import ask
 from tests.sharing.asked_of_us import logged
 from tests.sharing.deciding import decided, draft_of
+from tests.sharing.exporting import asked_for
 from tests.sharing.following import report
 from tests.sharing.lettering import prepared
 from tests.sharing.requesting import may_ask, requested
@@ -191,7 +192,8 @@ def others(other_team: Team, manager: User) -> dict[str, Any]:
         "Q": logged(by, file).reference, "R": first.reference, "T": reminded(by, file).reference,
         "recipient": uuid4(),
         "draft_id": draft_of(by, file).id, "item_id": item, "item": item, "person": file.child.id,
-        "concern": happened(by, file).id, "access_id": access.id, "notice_id": uuid4(),
+        "export_id": asked_for(UserFactory(role="governance")).id, "view_id": uuid4(),
+        "checkpoint_id": uuid4(), "concern": happened(by, file).id, "access_id": access.id, "notice_id": uuid4(),
     }  # fmt: skip
 
 
@@ -199,7 +201,10 @@ OF_STAFF = ("case_access_until", "person")
 """A member of staff in the address of a case: for those who manage it, anybody's."""
 
 
-FIXED = ("slug", "page", "kind", "key", "series", "code", "word_id", "token", "person_id", "number")
+FIXED = (
+    *("slug", "page", "kind", "key", "series", "code", "word_id", "token", "person_id", "number"),
+    *("age", "month"),
+)
 """Arguments that are no case's."""
 
 

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from cases import step_up, timeline
+from cases import access, step_up, timeline
 from cases.models import Case, Person
 from cases.views import page
 from sharing import display, lists, pack, person_report, report_actions, story
@@ -38,10 +38,11 @@ def case_pack(request: HttpRequest, reference: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def case_person_report(request: HttpRequest, reference: str, person: UUID) -> HttpResponseBase:
     """What the case holds about one person, marked, for whoever answers their request for it."""
-    case = page.fetch(request, reference, "see_views")
+    case = page.fetch(request, reference)
     found = next((one for one in case.people.all() if one.id == person), None)
     if found is None:
         raise Http404
+    access.require(page.user(request), "see_views", case)
     form = ReportForm(page.posted(request), initial={"purpose": "rights_request"})
     about = {"person": str(found.id)}
     if form.is_valid():

@@ -200,7 +200,7 @@ def test_a_deactivated_persons_sessions_are_gone(administrator: User, officer: U
         ("officer", "administrator", "/people/", (404, 200)),
         ("manager", "officer", "/team/", (200, 404)),
         ("administrator", "officer", "/people/", (200, 404)),
-        ("governance", "manager", "/logs/", (200, 404)),
+        ("governance", "manager", "/exports/", (200, 404)),
         ("officer", "manager", "/team/", (404, 200)),
     ],
 )

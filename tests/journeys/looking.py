@@ -55,7 +55,7 @@ WITHOUT_ERROR = {
     "accessibility", "account_logout", "account_sessions", "agreement_end", "agreements", "asked", "case",
     "case_access", "case_chronology", "case_close", "case_duplicate", "case_information", "case_people",
     "case_safety", "case_sharing", "case_staff_safety", "case_timeline",
-    "cases", "cookies", "decision",
+    "cases", "cookies", "dashboard", "dashboard_overdue", "decision",
     "draft", "draft_check", "draft_discard", "draft_done", "draft_items", "draft_panel", "draft_recipients",
     "draft_step items", "draft_step recipients", "emergency_done", "export", "exports", "guidance",
     "log_views", "guidance_page", "home", "incident", "incidents", "integrity", "item_remove", "logs",
