@@ -193,7 +193,8 @@ def others(other_team: Team, manager: User) -> dict[str, Any]:
         "recipient": uuid4(),
         "draft_id": draft_of(by, file).id, "item_id": item, "item": item, "person": file.child.id,
         "export_id": asked_for(UserFactory(role="governance")).id, "view_id": uuid4(),
-        "checkpoint_id": uuid4(), "concern": happened(by, file).id, "access_id": access.id, "notice_id": uuid4(),
+        "checkpoint_id": uuid4(), "concern": happened(by, file).id,
+        "access_id": access.id, "notice_id": uuid4(),
     }  # fmt: skip
 
 
