@@ -32,6 +32,13 @@ def _apart(what: Callable[[], None], stop: Event) -> None:
         connections.close_all()
 
 
+def _count_all(now: datetime) -> None:
+    """A turn takes so many days and marks at most."""
+    for _ in range(TURNS * 10):
+        if not tallying.keep_up(now) and not TallyMark.objects.exists():
+            return
+
+
 def test_every_reading_is_of_one_moment(
     team: Team, other_team: Team, officer: User, governance: User
 ) -> None:
@@ -77,9 +84,7 @@ def test_every_reading_is_of_one_moment(
             stop.set()
         for one in others:
             one.result()
-    for _ in range(TURNS * 10):  # a turn takes so many days and marks at most
-        if not tallying.keep_up(now) and not TallyMark.objects.exists():
-            break
+    _count_all(now)
     assert tallying.recount_all() == 0
     assert not TallyMark.objects.exists()
     period = _period(now)
