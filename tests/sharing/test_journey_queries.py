@@ -119,6 +119,6 @@ def test_typing_that_waits_costs_a_page_one_query(
     assert {name for name in after if after[name] > before[name]} == {
         *typed, "draft_points", "recipient", "another recipient", "item"
     }  # fmt: skip
-    # That page needs the agreement, the agencies and the policies besides; PostgreSQL appends in one statement.
+    # That page needs agreement, agencies and policies besides; PostgreSQL appends in one statement.
     most = {} if connection.vendor == "postgresql" else {"how": MOST + 1}
     assert {name: number for name, number in after.items() if number > MOST} == most
