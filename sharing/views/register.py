@@ -31,6 +31,8 @@ def disclosures(request: HttpRequest) -> HttpResponse:
     found, names = register.disclosures(user, form.period()), agency_names()
     rows, last = register.page(found, uuid_of(request.GET.get("after")))
     page = {
+        "heading": "Register of disclosures",
+        "file": "register_csv",
         "rows": [_row(register.TITLES, register.cells(one, names)) for one in rows],
         "titles": register.TITLES,
         "older": f"?{urlencode([*_kept(request), ('after', str(last))])}" if last else "",
@@ -47,7 +49,11 @@ def processing(request: HttpRequest) -> HttpResponse:
     titles = register.PROCESSING_TITLES
     cells = _activities(user, form)
     page = {"rows": [_row(titles, one) for one in cells], "titles": titles}
-    more = {"organisation": Organisation.current()}
+    more = {
+        "heading": "Record of processing",
+        "file": "processing_csv",
+        "organisation": Organisation.current(),
+    }
     return render(request, "sharing/processing.html", page | more | _frame(request, form, "processing"))
 
 
