@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit import ledger
-from cases import actions
+from cases import access_actions, actions
 from cases.models import InformationItem, User
 from sharing import after_actions, pack, story
 from tests.cases.case_pages import html, queries
-from tests.cast import CaseFile
+from tests.cast import CaseFile, UserFactory
 from tests.sharing.deciding import NOT_SHARED, decided
 from tests.sharing.following import ANSWER, WRONG, report, share
 
@@ -128,3 +128,10 @@ def test_what_reached_the_wrong_person_is_told_whole(
     assert by_kind["disclosure.wrong_recipient"]["What went to the wrong person"] == WRONG["what"]
     assert by_kind["disclosure.wrong_recipient"]["Who has it"] == WRONG["who_has_it"]
     assert by_kind["incident.answered"]["What it could mean for people"] == ANSWER["reason"]
+
+
+def test_who_is_kept_out_and_why_is_not_part_of_the_story(case_file: CaseFile, manager: User) -> None:
+    out = UserFactory(name="Quentin Vane")
+    access_actions.exclude(by=manager, case=case_file.case, user=out, reason="A cousin of his")
+    (event,) = [one for one in told(case_file).events if one.kind == "access.excluded"]
+    assert event.rows == ()
