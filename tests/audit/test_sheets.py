@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -16,6 +15,7 @@ import openpyxl
 import pytest
 
 from audit import sheets
+from tests import services
 
 TITLES = ("Decision", "=Title()")
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
@@ -131,8 +131,8 @@ def soffice() -> str:
     """The spreadsheet program, on the machines that have one; what a test then sees is said loudly."""
     if SOFFICE is None:
         warning = "LibreOffice is not on this machine: no file was opened by a real spreadsheet program"
-        if os.environ.get("REQUIRE_SERVICES") == "1":
-            pytest.fail(warning)
+        if services.required():
+            pytest.fail(warning, pytrace=False)
         pytest.skip(warning)
     return SOFFICE
 
