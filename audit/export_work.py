@@ -17,7 +17,7 @@ from functools import cached_property
 from hashlib import sha256
 from time import monotonic
 from typing import Any, Final, TypeVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pyzipper
 from django.db import DatabaseError, transaction
@@ -58,9 +58,13 @@ def work(seconds: float = TURN) -> bool:
     if export is None:
         return False
     try:
+        exports.confirm(export)
         _go_on(Job(export), monotonic() + seconds)
     except LostError:
         _clear(export)
+    except exports.NotRecordedError as why:
+        if not exports.void(export, why):
+            _clear(export)
     except ProblemError as problem:
         _fail(export, str(problem))
     except DamagedError as damage:
@@ -128,6 +132,8 @@ class Job:
     def about(self) -> proofs.About:
         """What was fixed with the rows: a label that is changed meanwhile is the old one throughout."""
         said = json.loads(b"".join(self._read(self._name("about"))))
+        if said["fixed"] != self._fixed():
+            raise exports.NotRecordedError("log_size, total or manifest is not as it was fixed")
         columns = [exports.Column(**column) for column in said["columns"]]
         made_at = datetime.fromisoformat(said["made_at"])
         return replace(self.source.about(self.export), made_at=made_at, columns=columns)
@@ -168,7 +174,8 @@ class Job:
     # --- the files ---
 
     def _name(self, what: str) -> str:
-        return f"{self.export.manifest['files']}.{what}"
+        # Whoever can write to the row does not choose a folder.
+        return f"{UUID(self.export.manifest['files']).hex}.{what}"
 
     def _writer(self, name: str) -> Writer:
         return Writer(self.folder / name, self.key, f"{self.export.id} {name}")
@@ -191,9 +198,9 @@ class Job:
         places = array("Q", self.source.select(export))
         with self._writer(self._name("rows")) as file:
             file.write(_little(places).tobytes())
+        export.total = file.size // _PLACE
         with self._writer(self._name("about")) as about:
             about.write(json.dumps(self._said(), ensure_ascii=False).encode())
-        export.total = file.size // _PLACE
         if self.form == "pdf" and export.total > sheets.PDF_MOST:
             raise ProblemError(exports.TOO_MANY)
         self.keep(log_size=export.log_size, manifest=export.manifest, total=export.total)
@@ -201,7 +208,11 @@ class Job:
     def _said(self) -> dict[str, Any]:
         about = self.source.about(self.export)
         columns = [asdict(replace(column, words=dict(column.words))) for column in about.columns]
-        return {"made_at": about.made_at.isoformat(), "columns": columns}
+        return {"made_at": about.made_at.isoformat(), "columns": columns, "fixed": self._fixed()}
+
+    def _fixed(self) -> list[Any]:
+        """What the row says of the rows; their file is encrypted, and the row could be changed meanwhile."""
+        return [self.export.log_size, self.export.total, self.export.manifest]
 
     def _indexes(self, start: int, end: int) -> list[int]:
         with self._reader(self._name("rows")) as file:
@@ -275,8 +286,9 @@ class Job:
 
     def _done(self, said: dict[str, str], size: int) -> None:
         export, now = self.export, timezone.now()
-        written = {"export": str(export.id), "purpose": export.purpose, "rows": export.total, "size": size}
-        append = self.source.record(export, "export.written", written | {"manifest": said["sha256"]})
+        export.size, export.manifest, export.expires_at = size, said, now + exports.KEPT
+        written = {"export": str(export.id), "purpose": export.purpose, **exports.figures(export)}
+        append = self.source.record(export, "export.written", written)
         with transaction.atomic():
             self.keep(
                 state=exports.DONE,
@@ -284,7 +296,7 @@ class Job:
                 size=size,
                 manifest=said,
                 finished_at=now,
-                expires_at=now + exports.KEPT,
+                expires_at=export.expires_at,
             )
             append()
 

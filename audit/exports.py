@@ -6,20 +6,25 @@ compare-and-set: of two, one wins. `docs/decisions/0021-exports.md` says why.
 
     waiting → queued → writing → done → expired          waiting: for the second approver
        ↓         ↓        ↓  ↘ failed → queued (again), or expired
-    refused  cancelled  cancelled
+    refused, cancelled  cancelled
+    or expired: nobody answered
+
+The row is a place in the queue and no more: whoever can write to the database can write one. What it does is
+compared with what was sealed about it (`confirm`) at each turn of a worker and before anything leaves.
 """
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as fresh
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID
 
 from celery import current_app
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -53,6 +58,9 @@ DISK_FULL: Final = "disk_full"
 DAMAGED: Final = "damaged"
 TOO_MANY: Final = "too_many"
 GAVE_UP: Final = "gave_up"
+NOT_AS_ASKED: Final = "not_as_asked"
+UNANSWERED: Final = "unanswered"
+"""Not a failure: nobody approved or refused it in time (`Export.error` of one that is over)."""
 PROBLEMS: Final[Mapping[str, str]] = MappingProxyType(
     {
         DISK_FULL: "There was no room left on the disk. Ask your administrator to make room, then try again.",
@@ -62,6 +70,10 @@ PROBLEMS: Final[Mapping[str, str]] = MappingProxyType(
         ),
         TOO_MANY: "It has more rows than fit in a PDF. Choose another format, or fewer decisions.",
         GAVE_UP: f"It stopped {ATTEMPTS} times at the same place. Tell your administrator, then try again.",
+        NOT_AS_ASKED: (
+            "It was not what is on record as asked for and approved, so it was stopped and nothing of it is "
+            "kept. Tell your administrator. Then ask for a new export."
+        ),
     }
 )
 """Why an export failed (`Export.error`), in words for its owner."""
@@ -111,10 +123,11 @@ class Source:
     `about`: what the manifest says, with the columns; `select`: the leaf indexes of the rows, ascending, all
     below `Export.log_size`; `lines` of some of them, in their order, with the cells of these columns;
     `secrets`: the opened `Export.secret`: "files" and "pseudonyms" (32 bytes as hexadecimal) and "password"
-    (empty: not locked). `record` seals an entry with the owner as its actor and gives back what appends it,
-    inside the caller's transaction; `disclosed` enters the export in the chains of what it shows, before it
-    can be downloaded, as often as it is called, and yields while it does. `paper` sets titles and rows as a
-    PDF.
+    (empty: not locked). `confirm`: what speaks against doing what the row says, by what was sealed when it
+    was asked for, approved and written. `record` seals an entry with the owner as its actor and gives back
+    what appends it, inside the caller's transaction; `disclosed` enters the export in the chains of what it
+    shows, before it can be downloaded, as often as it is called, and yields while it does. `paper` sets
+    titles and rows as a PDF.
     """
 
     code: str
@@ -122,9 +135,21 @@ class Source:
     select: Callable[[Export], Iterable[int]]
     lines: Callable[[Export, Sequence[int], Sequence[Column]], Sequence[Line]]
     secrets: Callable[[Export], Mapping[str, str]]
+    confirm: "Callable[[Export], NotRecordedError | None]"
     record: Callable[[Export, str, Mapping[str, Any]], Callable[[], object]]
     disclosed: Callable[[Export, Iterable[int]], Iterable[object]]
     paper: Callable[[Export, Sequence[str], Sequence[Sequence[str]]], bytes]
+
+
+class NotRecordedError(Exception):
+    """The row is not what was sealed about it: nothing is written by it, nothing leaves.
+
+    `owner`: whoever asked for it, by what was sealed; None: nobody did.
+    """
+
+    def __init__(self, why: str, owner: UUID | None = None) -> None:
+        super().__init__(why)
+        self.owner = owner
 
 
 SOURCES: dict[str, Source] = {}
@@ -138,6 +163,34 @@ def register(source: Source) -> None:
 def source_of(export: Export) -> Source:
     """The source that an export is made of."""
     return SOURCES[export.source]
+
+
+def confirm(export: Export) -> None:
+    """Compare the row, as it was just read, with what was sealed about it.
+
+    Raises:
+        NotRecordedError: it is not what was asked for and approved, or not what was written.
+    """
+    source = SOURCES.get(export.source)
+    why = source.confirm(export) if source else NotRecordedError("there is no such source")
+    if why:
+        raise why
+
+
+def void(export: Export, why: NotRecordedError) -> bool:
+    """End an export that is not what was sealed about it, for good; whether it was in these hands still.
+
+    It is given back to whoever asked for it: they are told, and nobody that a changed row names instead.
+    """
+    log.error("Export %s is not what is on record: %s", export.id, why)
+    return fail(export, NOT_AS_ASKED, owner=why.owner)
+
+
+def figures(export: Export) -> dict[str, Any]:
+    """What is sealed of an export when it is written, besides its purpose: what is downloaded till when."""
+    until = export.expires_at.astimezone(UTC).isoformat() if export.expires_at else ""
+    said = {name: str(export.manifest.get(name, "")) for name in ("package", "sha256")}
+    return {"rows": export.total, "size": export.size, "log_size": export.log_size, "until": until, **said}
 
 
 # --- what the owner, and whoever approves, can do ------------------------------------------------------
@@ -241,24 +294,38 @@ def mine(export: Export) -> QuerySet[Export]:
     return Export.objects.filter(id=export.id, state=WRITING, lease=export.lease)
 
 
-def fail(export: Export, problem: str) -> bool:
+def fail(export: Export, problem: str, owner: UUID | None = None) -> bool:
     """Give an export up for a reason of `PROBLEMS`, unless it is in other hands: files first, then the row.
 
-    Its secret is kept: for a day its owner can have it tried again.
+    Its secret is kept: for a day its owner can have it tried again. Not where it was nothing that was asked.
+
+    Args:
+        owner: whose it is, where the row says otherwise.
     """
-    held = as_it_was(export) if export.state == QUEUED else mine(export)
+    held = mine(export) if export.state == WRITING else as_it_was(export)
     if not held.exists():
         return False
     export_files.remove(folder_of(export.id))
-    append = source_of(export).record(export, "export.failed", {"export": str(export.id), "problem": problem})
-    now = timezone.now()
+    export.owner = owner or export.owner
+    append, now = _told_of_failing(export, problem), timezone.now()
     with transaction.atomic():
         over = {"state": FAILED, "error": problem, "finished_at": now, "expires_at": now + KEPT}
-        if not held.update(**over):
+        wiped = {"secret": None} if problem == NOT_AS_ASKED else {}
+        if not held.update(owner=export.owner, **over, **wiped):
             return False
         append()
     log.warning("Export %s failed: %s", export.id, problem)
     return True
+
+
+def _told_of_failing(export: Export, problem: str) -> Callable[[], object]:
+    """What enters it; nothing where a made-up row names a source, or an owner, that does not exist."""
+    source = SOURCES.get(export.source)
+    try:
+        said = {"export": str(export.id), "problem": problem}
+        return source.record(export, "export.failed", said) if source else lambda: None
+    except ObjectDoesNotExist:
+        return lambda: None
 
 
 # --- its files -------------------------------------------------------------------------------------------
@@ -282,11 +349,13 @@ def open_package(export: Export) -> Iterator[bytes]:
     """The package as it goes to its owner, decrypted while it streams; `Export.size` bytes.
 
     Raises:
+        NotRecordedError: the row is not what was asked for, approved and written.
         audit.export_files.DamagedError: before the first byte, or in the stream: it is not what was written.
     """
     name = str(export.manifest.get("package", ""))
     if export.state != DONE or not export.secret or not name:
         raise export_files.DamagedError("this export has no package")
+    confirm(export)
     reader = export_files.Reader(folder_of(export.id) / name, key_of(export), f"{export.id} {name}")
     if reader.size != export.size:
         reader.close()

@@ -14,7 +14,7 @@ from audit.models import Export
 from bench import _decisions
 from cases import vault
 from cases.models import User
-from sharing import exporting, log_columns
+from sharing import export_actions, log_columns
 
 ROUND = 10
 """Chunks that each way does before the next one has its turn."""
@@ -28,21 +28,15 @@ def fill(count: int) -> None:
 def _asked(count: int) -> Export:
     """An export of the first `count` decisions, as CSV with the standard columns."""
     until = _decisions.START + timedelta(minutes=2 * (count - 1))
-    secret, _ = exporting.new_secret(locked=False)
-    return Export.objects.create(
-        request_key=uuid4(),
-        owner=User.objects.get(role="governance").id,
-        source=exporting.CODE,
-        purpose="audit",
-        options={
-            "filters": {"until": until.date().isoformat()},
-            "columns": list(log_columns.STANDARD),
-            "format": "csv",
-        },
-        state=exports.QUEUED,
-        asked_at=timezone.now(),
-        secret=secret,
-    )
+    options = {
+        "filters": {"until": until.date().isoformat()},
+        "columns": list(log_columns.STANDARD),
+        "format": "csv",
+        **dict.fromkeys(("names", "free_text", "locked"), False),
+    }
+    owner = User.objects.get(role="governance")
+    export, _ = export_actions.ask_export(by=owner, purpose="audit", options=options)
+    return export
 
 
 def _job(count: int) -> export_work.Job:

@@ -5,6 +5,8 @@ to name anybody. Writing the files is a worker's (`audit.exports`).
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,8 +18,9 @@ from audit import chain, exports, ledger
 from audit.models import Export
 from cases import events
 from cases.models import User
-from sharing import access, exporting, integrity, log_columns
+from sharing import access, export_seals, exporting, integrity, log_columns
 from sharing import exports as policy
+from sharing.rules import exporting as rule
 
 
 class LogNotInOrder(Exception):  # noqa: N818 - it is what happened, not a fault
@@ -56,7 +59,7 @@ def ask_export(
 ) -> tuple[Export, str]:
     """Ask for an export of decisions. Returns the export, and the password where it is locked with one.
 
-    With names it waits for somebody else to approve it; without it goes to a worker at once.
+    With names or free text it waits for somebody else to approve it; without it goes to a worker at once.
 
     Args:
         purpose: a code of the list `export_purpose`; purpose_text: what else was said of it.
@@ -73,12 +76,12 @@ def ask_export(
     allowed = log_columns.allowed(names=options["names"], free_text=options["free_text"])
     if not options["columns"] or not set(options["columns"]) <= allowed:
         raise ValueError("an export holds columns that it may hold")
-    secret, password = exporting.new_secret(options["locked"])
-    state = exports.WAITING if options["names"] else exports.QUEUED
-    row = Export(request_key=request_key or uuid4(), owner=by.id, source=policy.SOURCE, secret=secret)
+    state = exports.WAITING if rule.needs_approval(options) else exports.QUEUED
+    row = Export(request_key=request_key or uuid4(), owner=by.id, source=policy.SOURCE)
+    row.secret, password = exporting.new_secret(row.request_key, locked=options["locked"])
     row.purpose, row.options, row.state, row.asked_at = purpose, dict(options), state, timezone.now()
-    typed = {"purpose": purpose, "purpose_text": purpose_text, "reason": reason}
-    sealed = _sealed("export.asked", row, by, typed | dict(options), row.request_key)
+    said = rule.asking(export_seals.row_of(row)) | {"purpose_text": purpose_text, "reason": reason}
+    sealed = _sealed("export.asked", row, by, said, row.request_key)
     with transaction.atomic(durable=True):
         access.require_log(by)
         require_order()
@@ -96,16 +99,18 @@ def approve_export(*, by: User, export: Export, reason: str) -> None:
 
     Raises:
         django.http.Http404: it is not theirs to approve.
-        AlreadyOver: it does not wait any more.
+        AlreadyOver: it does not wait any more, or has waited too long.
         LogNotInOrder: the newest check of the log found a problem.
+        exports.NotRecordedError: its row is not what was asked for; it is ended.
     """
-    sealed = _sealed("export.approved", export, by, {"reason": reason}, policy.decided_key(export))
-    with transaction.atomic(durable=True):
-        _decide(by, export)
+    now = timezone.now()
+    sealed = _answer("export.approved", by, export, rule.APPROVED, reason, now)
+    with _voiding(export), transaction.atomic(durable=True):
+        _decide(by, export, now)
         require_order()
         if not exports.release(export.id):
             raise AlreadyOver
-        Export.objects.filter(id=export.id).update(approved_by=by.id, approved_at=timezone.now())
+        Export.objects.filter(id=export.id).update(approved_by=by.id, approved_at=now)
         ledger.append(sealed)
 
 
@@ -115,21 +120,41 @@ def refuse_export(*, by: User, export: Export, reason: str) -> None:
     Raises:
         as `approve_export`, whatever the log's newest check found.
     """
-    sealed = _sealed("export.refused", export, by, {"reason": reason}, policy.decided_key(export))
-    with transaction.atomic(durable=True):
-        _decide(by, export)
+    now = timezone.now()
+    sealed = _answer("export.refused", by, export, rule.REFUSED, reason, now)
+    with _voiding(export), transaction.atomic(durable=True):
+        _decide(by, export, now)
         if not exports.cancel(export.id, state=exports.REFUSED):
             raise AlreadyOver
-        Export.objects.filter(id=export.id).update(approved_by=by.id, approved_at=timezone.now())
+        Export.objects.filter(id=export.id).update(approved_by=by.id, approved_at=now)
         ledger.append(sealed)
 
 
-def _decide(by: User, export: Export) -> None:
-    """Lock the export, which must wait still, and ask whether it is theirs to decide."""
-    now = Export.objects.select_for_update().get(id=export.id)
-    policy.require_decider(by, now)
-    if now.state != exports.WAITING:
+def _answer(kind: str, by: User, export: Export, answer: str, reason: str, now: datetime) -> chain.Sealed:
+    """What was decided of the very request that was read: the answer names its entry."""
+    asked = export_seals.asked(export)
+    said = rule.deciding(export.id, answer, asked.hash if asked else "", now)
+    return _sealed(kind, export, by, said | {"reason": reason}, export_seals.decided_key(export))
+
+
+@contextmanager
+def _voiding(export: Export) -> Iterator[None]:
+    """End the export where its row turns out not to be what is on record, once the transaction is undone."""
+    try:
+        yield
+    except exports.NotRecordedError as why:
+        now = Export.objects.get(id=export.id)
+        exports.void(now, why)
+        raise
+
+
+def _decide(by: User, export: Export, now: datetime) -> None:
+    """Lock the export, which must wait still and be what was asked for; is it theirs to decide?"""
+    found = Export.objects.select_for_update().get(id=export.id)
+    policy.require_decider(by, found)
+    if found.state != exports.WAITING or rule.over_at(found.asked_at) <= now:
         raise AlreadyOver
+    exports.confirm(found)
 
 
 def cancel_export(*, by: User, export: Export) -> None:
@@ -139,7 +164,7 @@ def cancel_export(*, by: User, export: Export) -> None:
         django.http.Http404: not their own.
         AlreadyOver: it is finished, or over already.
     """
-    sealed = _sealed("export.cancelled", export, by, {})
+    sealed = _sealed("export.cancelled", export, by, {}, export_seals.cancelled_key(export))
     with transaction.atomic(durable=True):
         policy.fetch_own(by, export.id)
         if not exports.cancel(export.id):
@@ -168,11 +193,12 @@ def download_export(*, by: User, export: Export) -> Iterator[bytes]:
     Raises:
         django.http.Http404: not their own, not ready, or over: the same for all.
         LogNotInOrder: the newest check of the log found a problem.
+        exports.NotRecordedError: its row is not what was asked for, approved and written; it is ended.
         audit.export_files.DamagedError: the package is not what was written; nothing of it leaves.
     """
-    said = {"purpose": export.purpose, "rows": export.done}
+    said = {"purpose": export.purpose, "rows": export.total}
     sealed = _sealed("export.downloaded", export, by, said)
-    with transaction.atomic(durable=True):
+    with _voiding(export), transaction.atomic(durable=True):
         found = policy.fetch_own(by, export.id)
         if not policy.can_download(found):
             raise Http404

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from audit import exports as jobs
 from audit.models import Checkpoint, Export
 from cases.models import User
-from sharing import exports, lists, log, log_page
+from sharing import export_seals, exports, lists, log, log_page
 from sharing.forms.log import NOT_SHOWN, LogFilterForm
 
 UNKNOWN = "It stopped for a reason that is not known. Try again; if it stops again, tell your administrator."
@@ -67,7 +67,7 @@ def context(export: Export) -> dict[str, Any]:
     """How an own export stands."""
     words, colour = exports.tag(export)
     typed = exports.said(export.request_key)
-    decided = exports.said(exports.decided_key(export)) if export.approved_by else {}
+    decided = exports.said(export_seals.decided_key(export)) if export.approved_by else {}
     return {
         "export": export,
         "state": export.state,

@@ -25,7 +25,7 @@ from audit.export_files import DamagedError
 from audit.models import Export, Leaf
 from cases import events, vault
 from cases.models import Case, User
-from sharing import export_paper, export_rows, lists, log, log_columns, log_filters
+from sharing import export_paper, export_rows, export_seals, lists, log, log_columns, log_filters
 from sharing.projection import KIND
 
 CODE = "decisions"
@@ -40,10 +40,11 @@ Content = Mapping[str, Any]
 # --- an export's own secret --------------------------------------------------------------------------
 
 
-def new_secret(locked: bool) -> tuple[bytes, str]:
+def new_secret(request_key: UUID, *, locked: bool) -> tuple[bytes, str]:
     """What `Export.secret` holds, sealed under the organisation's key, and the package's password.
 
     Args:
+        request_key: the export's own: in the row of another it does not open.
         locked: whether the package is locked with a password of its own (120 random bits); else it is empty.
 
     Raises:
@@ -51,7 +52,7 @@ def new_secret(locked: bool) -> tuple[bytes, str]:
     """
     password = _grouped(secrets.token_bytes(_PASSWORD_BYTES)) if locked else ""
     said = {"files": secrets.token_hex(32), "pseudonyms": secrets.token_hex(32), "password": password}
-    return vault.seal(vault.ORGANISATION, json.dumps(said).encode(), _AAD), password
+    return vault.seal(vault.ORGANISATION, json.dumps(said).encode(), _AAD + request_key.bytes), password
 
 
 def secrets_of(export: Export) -> Mapping[str, str]:
@@ -61,9 +62,8 @@ def secrets_of(export: Export) -> Mapping[str, str]:
         DamagedError: it was wiped, or is not what was stored.
     """
     try:
-        opened: dict[str, str] = json.loads(
-            vault.unseal(vault.ORGANISATION, bytes(export.secret or b""), _AAD)
-        )
+        sealed, bound = bytes(export.secret or b""), _AAD + export.request_key.bytes
+        opened: dict[str, str] = json.loads(vault.unseal(vault.ORGANISATION, sealed, bound))
     except InvalidTag as error:
         raise DamagedError("the export's secret is not there") from error
     return opened
@@ -117,9 +117,14 @@ def lines(export: Export, indexes: Sequence[int], columns: Sequence[exports.Colu
 
 
 def record(export: Export, kind: str, content: Content) -> Callable[[], object]:
-    """Seal an entry of the owner's about their export; what is returned appends it."""
+    """Seal an entry of the owner's about their export; what is returned appends it.
+
+    Raises:
+        cases.models.User.DoesNotExist: the row names an owner whom there is not.
+    """
     owner = User.objects.get(id=export.owner)
-    sealed = events.seal(kind, content, by=owner, now=timezone.now())
+    key = export_seals.written_key(export) if kind == "export.written" else None
+    sealed = events.seal(kind, content, by=owner, now=timezone.now(), request_key=key)
     return lambda: ledger.append(sealed)
 
 
@@ -165,4 +170,5 @@ def paper(export: Export, titles: Sequence[str], rows: Sequence[Sequence[str]]) 
 
 def register() -> None:
     """Offer this source to the export job."""
-    exports.register(exports.Source(CODE, about, select, lines, secrets_of, record, disclosed, paper))
+    hooks = (about, select, lines, secrets_of, export_seals.confirm, record, disclosed, paper)
+    exports.register(exports.Source(CODE, *hooks))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
@@ -24,6 +24,7 @@ from cases.models import Exclusion, User
 from sharing import access, lists, log, log_columns
 from sharing.forms.log import LogFilterForm
 from sharing.models import Decision
+from sharing.rules import exporting as rule
 
 SOURCE: Final = "decisions"
 SHOWN = 50
@@ -31,7 +32,6 @@ SHOWN = 50
 TOLD_FOR = timedelta(days=7)
 """How long My work tells its owner what came of an export."""
 FORMATS: Mapping[str, str] = {"csv": "CSV", "xlsx": "Excel (XLSX)", "jsonl": "JSON lines", "pdf": "PDF"}
-CAN_DECIDE = (User.Role.GOVERNANCE, User.Role.MANAGER)
 _TAGS: Mapping[str, tuple[str, str]] = {
     exports.WAITING: ("Waits for approval", "yellow"),
     exports.QUEUED: ("In the queue", "blue"),
@@ -97,7 +97,7 @@ def to_tell(user: User) -> list[Export]:
 
 def to_decide(user: User) -> list[Export]:
     """The exports with names that wait and that the user may approve or refuse, the oldest first."""
-    if user.role not in CAN_DECIDE:
+    if user.role not in rule.DECIDERS:
         return []
     waiting = Export.objects.filter(source=SOURCE, state=exports.WAITING).exclude(owner=user.id)
     found = list(waiting.order_by("asked_at", "id")[:SHOWN])
@@ -120,7 +120,7 @@ def require_decider(user: User | AnonymousUser, export: Export) -> None:
     Raises:
         Http404: otherwise.
     """
-    person = case_access.require_role(user, *CAN_DECIDE)
+    person = case_access.require_role(user, *rule.DECIDERS)
     out = Exclusion.objects.filter(user=person, ended_at=None).values("case_id")
     owner = User.objects.filter(id=export.owner).first()
     if owner is None or export.owner == person.id or _holds(export, owner, Q(case__in=out)):
@@ -136,7 +136,7 @@ def fetch_to_decide(user: User | AnonymousUser, export_id: UUID) -> Export:
     Raises:
         Http404: none such, or not for this user: the same for both.
     """
-    case_access.require_role(user, *CAN_DECIDE)
+    case_access.require_role(user, *rule.DECIDERS)
     found = Export.objects.filter(id=export_id, source=SOURCE).first()
     if found is None or not found.options.get("names"):
         raise Http404
@@ -147,11 +147,6 @@ def fetch_to_decide(user: User | AnonymousUser, export_id: UUID) -> Export:
 
 
 # --- what was typed ---------------------------------------------------------------------------------
-
-
-def decided_key(export: Export) -> UUID:
-    """The request key of the entry that approves or refuses an export: there is one at most."""
-    return uuid5(export.id, "decided")
 
 
 def said(request_key: UUID) -> dict[str, Any]:

@@ -143,6 +143,9 @@ def export_download(request: HttpRequest, export_id: UUID) -> HttpResponseBase:
         return _stopped(request)
     except DamagedError:
         return render(request, "sharing/export_damaged.html", {"export": found}, status=409)
+    except jobs.NotRecordedError:
+        problem = {"problem": jobs.PROBLEMS[jobs.NOT_AS_ASKED]}
+        return render(request, "sharing/export_damaged.html", problem, status=409)
     response = StreamingHttpResponse(parts, content_type="application/zip")
     name = f"decisions-{timezone.localtime(found.asked_at):%Y%m%d}-{found.id.hex[:8]}.zip"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -170,7 +173,7 @@ def _decided(request: HttpRequest, user: User, found: Export, form: DecideForm) 
     action = export_actions.approve_export if approves else export_actions.refuse_export
     try:
         action(by=user, export=found, reason=form.cleaned_data["reason"])
-    except (export_actions.AlreadyOver, ledger.DuplicateRequest):
+    except (export_actions.AlreadyOver, ledger.DuplicateRequest, jobs.NotRecordedError):
         messages.success(request, OVER)
     except export_actions.LogNotInOrder:
         return _stopped(request)

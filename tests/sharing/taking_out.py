@@ -12,11 +12,12 @@ from audit import export_work, exports, ledger
 from audit.models import Export
 from cases import events
 from cases.models import User
-from sharing import exporting, log_columns, projection
+from sharing import export_actions, log_columns, projection
 from sharing.models import Decision
 from sharing.models.decisions import new_decision_reference
 from tests.cast import CaseFile
 from tests.sharing.deciding import decided
+from tests.sharing.exporting import approved
 
 
 def many(by: User, file: CaseFile, count: int, **row: Any) -> list[Decision]:
@@ -39,7 +40,7 @@ def again(by: User, file: CaseFile, said: dict[str, Any], **row: Any) -> Decisio
 
 
 def queued(owner: User, **options: Any) -> Export:
-    """An export that waits for a worker."""
+    """An export that waits for a worker: asked for, and approved where it needs that."""
     chosen: dict[str, Any] = {
         "filters": {},
         "columns": list(log_columns.STANDARD),
@@ -48,17 +49,8 @@ def queued(owner: User, **options: Any) -> Export:
         "free_text": False,
         "locked": False,
     } | options
-    secret, _ = exporting.new_secret(chosen["locked"])
-    return Export.objects.create(
-        request_key=uuid4(),
-        owner=owner.id,
-        source=exporting.CODE,
-        purpose="audit",
-        options=chosen,
-        state=exports.QUEUED,
-        asked_at=timezone.now(),
-        secret=secret,
-    )
+    export, _ = export_actions.ask_export(by=owner, purpose="audit", options=chosen, reason="It is needed")
+    return approved(export)
 
 
 def written(export: Export) -> Export:

@@ -38,9 +38,9 @@ def export(governance: User, officer: User, case_file: CaseFile) -> Export:
 
 
 def told(export: Export) -> list[str]:
-    """The kinds of the entries about exports, oldest first."""
+    """The kinds of the entries about exports since they were asked for, oldest first."""
     kinds = Entry.objects.filter(subject=export.owner, kind__startswith="export.").order_by("seq")
-    return list(kinds.values_list("kind", flat=True))
+    return list(kinds.exclude(kind="export.asked").values_list("kind", flat=True))
 
 
 def genuine(export: Export, folder: Path) -> bool:
