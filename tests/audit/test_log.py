@@ -62,6 +62,16 @@ def test_an_entry_that_the_heads_do_not_count_is_placed_where_it_matters() -> No
     assert ledger.sequence(sure=True) == 1
 
 
+def test_an_entry_whose_head_names_another_is_placed() -> None:
+    subject = uuid4()
+    first = making.record(subject)
+    ledger.sequence()
+    making.record(subject)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE audit_head SET hash = %s", [bytes(first.hash)])
+    assert ledger.sequence() == 2
+
+
 @pytest.mark.parametrize("index", [-1, 0, 2, 3])
 def test_the_database_refuses_a_gap_and_a_second_leaf_of_one_place(index: int) -> None:
     making.record()
