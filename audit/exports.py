@@ -14,7 +14,7 @@ compared with what was sealed about it (`confirm`) at each turn of a worker and 
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as fresh
 from datetime import UTC, datetime, timedelta
@@ -123,11 +123,11 @@ class Source:
     `about`: what the manifest says, with the columns; `select`: the leaf indexes of the rows, ascending, all
     below `Export.log_size`; `lines` of some of them, in their order, with the cells of these columns;
     `secrets`: the opened `Export.secret`: "files" and "pseudonyms" (32 bytes as hexadecimal) and "password"
-    (empty: not locked). `confirm`: what speaks against doing what the row says, by what was sealed when it
-    was asked for, approved and written. `record` seals an entry with the owner as its actor and gives back
-    what appends it, inside the caller's transaction; `disclosed` enters the export in the chains of what it
-    shows, before it can be downloaded, as often as it is called, and yields while it does. `paper` sets
-    titles and rows as a PDF.
+    (empty: not locked). `destroyed`: the subjects whose key is gone by now. `confirm`: what speaks against
+    doing what the row says, by what was sealed when it was asked for, approved and written. `record` seals an
+    entry with the owner as its actor and gives back what appends it, inside the caller's transaction;
+    `disclosed` enters the export in the chains of what it shows, before it can be downloaded, as often as it
+    is called, and yields while it does. `paper` sets titles and rows as a PDF.
     """
 
     code: str
@@ -135,6 +135,7 @@ class Source:
     select: Callable[[Export], Iterable[int]]
     lines: Callable[[Export, Sequence[int], Sequence[Column]], Sequence[Line]]
     secrets: Callable[[Export], Mapping[str, str]]
+    destroyed: Callable[[], Collection[UUID]]
     confirm: "Callable[[Export], NotRecordedError | None]"
     record: Callable[[Export, str, Mapping[str, Any]], Callable[[], object]]
     disclosed: Callable[[Export, Iterable[int]], Iterable[object]]

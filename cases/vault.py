@@ -118,6 +118,11 @@ class _Keys:
                 self._held.move_to_end(subject.int)
             return key
 
+    def drop(self, subjects: Iterable[UUID]) -> None:
+        with self._lock:
+            for subject in subjects:
+                self._held.pop(subject.int, None)
+
     def clear(self) -> None:
         with self._lock:
             self._held.clear()
@@ -213,6 +218,13 @@ def load(subjects: Iterable[UUID]) -> None:
     missing = [subject for subject in set(subjects) if _keys.held(subject) is None]
     for row in CaseKey.objects.filter(subject__in=missing, wrapped__isnull=False) if missing else ():
         _keys.put(row.subject, _unwrap(row))
+
+
+def destroyed() -> set[UUID]:
+    """The subjects whose key was destroyed; this process opens nothing of theirs any more."""
+    gone = set(CaseKey.objects.filter(wrapped=None).values_list("subject", flat=True))
+    _keys.drop(gone)
+    return gone
 
 
 def open_either(subject: UUID) -> bool:

@@ -170,5 +170,5 @@ def paper(export: Export, titles: Sequence[str], rows: Sequence[Sequence[str]]) 
 
 def register() -> None:
     """Offer this source to the export job."""
-    hooks = (about, select, lines, secrets_of, export_seals.confirm, record, disclosed, paper)
-    exports.register(exports.Source(CODE, *hooks))
+    hooks = (about, select, lines, secrets_of, vault.destroyed, export_seals.confirm, record)
+    exports.register(exports.Source(CODE, *hooks, disclosed, paper))
