@@ -220,15 +220,16 @@ def release(export_id: UUID) -> bool:
     return bool(found)
 
 
-def cancel(export_id: UUID, *, state: str = CANCELLED) -> bool:
+def cancel(export_id: UUID, *, state: str = CANCELLED, why: str = "") -> bool:
     """End an export that is not finished, inside the caller's transaction; whether it was not.
 
     Its secret is wiped at once, and with it what is written; a worker that writes it stops within a chunk.
 
     Args:
-        state: or REFUSED, where the second approver said no.
+        state: or REFUSED, where the second approver said no; EXPIRED, where nobody answered.
+        why: UNANSWERED, where nobody answered.
     """
-    over = {"state": state, "secret": None, "lease": None, "finished_at": timezone.now()}
+    over = {"state": state, "error": why, "secret": None, "lease": None, "finished_at": timezone.now()}
     if not Export.objects.filter(id=export_id, state__in=OPEN).update(**over):
         return False
     transaction.on_commit(lambda: export_files.remove(folder_of(export_id)))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from audit import export_work, exports, ledger
 from cases import parking, sessions
 from cases.models import User
-from sharing import integrity, integrity_actions, mailing, tallying, typing_actions
+from sharing import export_actions, integrity, integrity_actions, mailing, tallying, typing_actions
 
 HEARTBEAT = "dahashare-worker-heartbeat"
 HEARTBEAT_SECONDS = 15
@@ -33,10 +33,11 @@ def clear_sessions() -> None:
 def sweep() -> None:
     """Remove forms that nobody came back for, typing of what was recorded, exports that are over.
 
-    Twice is once.
+    Exports that nobody approved in time are over too. Twice is once.
     """
     parking.sweep_parked()
     typing_actions.sweep_typing()
+    export_actions.expire_exports(now=timezone.now())
     exports.expire(timezone.now())
 
 

@@ -19,7 +19,8 @@ def _viewed(content: Mapping[str, Any]) -> str:
 
 
 def _exported(content: Mapping[str, Any]) -> str:
-    return f"{content.get('rows', 0)} decisions"
+    """How many, where that is said."""
+    return f"{content['rows']} decisions" if "rows" in content else ""
 
 
 def _agreement(content: Mapping[str, Any]) -> str:
@@ -121,6 +122,7 @@ KINDS = {
     "export.asked": events.Kind("exported", "Export asked for", _export),
     "export.approved": events.Kind("exported", "Export with names approved", _export),
     "export.refused": events.Kind("exported", "Export with names refused", _export),
+    "export.expired": events.Kind("exported", "Export not approved in time", _export),
     "export.cancelled": events.Kind("exported", "Export cancelled", _export),
     "export.written": events.Kind("exported", "Export written", _export),
     "export.failed": events.Kind("exported", "Export failed", _export),

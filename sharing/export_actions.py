@@ -130,6 +130,31 @@ def refuse_export(*, by: User, export: Export, reason: str) -> None:
         ledger.append(sealed)
 
 
+def expire_exports(*, now: datetime) -> int:
+    """End the exports that waited too long for somebody else's answer; how many. Twice, or at once, is once.
+
+    Args:
+        now: aware.
+    """
+    late = Export.objects.filter(state=exports.WAITING, asked_at__lte=now - rule.WAITS)
+    return sum(_expire(export) for export in late)
+
+
+def _expire(export: Export) -> bool:
+    """End one, unless it was answered at this moment: there is one entry that answers, or says nobody did."""
+    owner = User.objects.filter(id=export.owner).first()
+    key = export_seals.decided_key(export)
+    sealed = _sealed("export.expired", export, owner, {"purpose": export.purpose}, key) if owner else None
+    with transaction.atomic(durable=True):
+        found = Export.objects.select_for_update().get(id=export.id)
+        if found.state != exports.WAITING:
+            return False
+        exports.cancel(export.id, state=exports.EXPIRED, why=exports.UNANSWERED)
+        if sealed:
+            ledger.append(sealed)
+    return True
+
+
 def _answer(kind: str, by: User, export: Export, answer: str, reason: str, now: datetime) -> chain.Sealed:
     """What was decided of the very request that was read: the answer names its entry."""
     asked = export_seals.asked(export)
@@ -152,7 +177,7 @@ def _decide(by: User, export: Export, now: datetime) -> None:
     """Lock the export, which must wait still and be what was asked for; is it theirs to decide?"""
     found = Export.objects.select_for_update().get(id=export.id)
     policy.require_decider(by, found)
-    if found.state != exports.WAITING or rule.over_at(found.asked_at) <= now:
+    if not policy.waits(found, now):
         raise AlreadyOver
     exports.confirm(found)
 

@@ -11,6 +11,7 @@ from audit.models import Checkpoint, Export
 from cases.models import User
 from sharing import export_seals, exports, lists, log, log_page
 from sharing.forms.log import NOT_SHOWN, LogFilterForm
+from sharing.rules import exporting as rule
 
 UNKNOWN = "It stopped for a reason that is not known. Try again; if it stops again, tell your administrator."
 _OVER = (jobs.DONE, jobs.CANCELLED, jobs.REFUSED, jobs.FAILED, jobs.EXPIRED)
@@ -19,7 +20,10 @@ _NOT_FILTERS = NOT_SHOWN - {"reference"}
 
 @dataclass(frozen=True)
 class Line:
-    """An export in the list of all of them. `own`: the reader's own, who alone can open it."""
+    """An export in the list of all of them. `own`: the reader's own, who alone can open it.
+
+    `many`: how many decisions it holds, of the reader's own alone (`sharing.oversight` says why).
+    """
 
     export: Export
     who: str
@@ -27,6 +31,7 @@ class Line:
     words: str
     colour: str
     own: bool
+    many: str
 
 
 def listed(user: User) -> list[Line]:
@@ -40,6 +45,7 @@ def listed(user: User) -> list[Line]:
             lists.label("export_purpose", one.purpose),
             *exports.tag(one),
             own=one.owner == user.id,
+            many=f"{one.total:,}" if one.owner == user.id and one.total is not None else "–",
         )
         for one in found
     ]
@@ -74,6 +80,9 @@ def context(export: Export) -> dict[str, Any]:
         "tag": {"words": words, "colour": colour},
         "rows": exports.rows(export, purpose=typed),
         "progress": progress(export),
+        "waits_until": rule.over_at(export.asked_at),
+        "waited": f"{rule.WAITS.days} days",
+        "unanswered": export.error == jobs.UNANSWERED,
         "running": export.state in (jobs.QUEUED, jobs.WRITING),
         "can_cancel": export.state in jobs.OPEN,
         "ready": exports.can_download(export),
@@ -108,8 +117,12 @@ def _size(many: int) -> str:
     return f"{many / 1_000:,.0f} kB" if many < 10_000_000 else f"{many / 1_000_000:,.0f} MB"
 
 
-def to_decide(export: Export) -> dict[str, Any]:
-    """What a second person reads: who asks, for what, and how much it is. No name of a case."""
+def to_decide(export: Export, *, waits: bool) -> dict[str, Any]:
+    """What a second person reads: who asks, for what, and how much it is. No name of a case.
+
+    Args:
+        waits: whether it waits for an answer still.
+    """
     owner = User.objects.get(id=export.owner)
     found = log.decisions(owner, export.options["filters"])
     words, colour = exports.tag(export)
@@ -118,5 +131,8 @@ def to_decide(export: Export) -> dict[str, Any]:
         "owner": owner,
         "rows": exports.rows(export, purpose=exports.said(export.request_key)),
         "counted": log_page.counted(log.count(found)),
+        "waits_until": rule.over_at(export.asked_at),
+        "waited": f"{rule.WAITS.days} days",
+        "unanswered": not (waits or export.approved_by),
         "tag": {"words": words, "colour": colour},
     }

@@ -4,9 +4,10 @@ What a row says of an export is codes; the words that were typed are in the seal
 and answered. Nobody may approve an export of a case that they are kept out of: for them there is none.
 """
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from audit.models import Export
 from cases import access as case_access
 from cases import events
 from cases.fields import Altered
-from cases.models import Exclusion, User
+from cases.models import Case, Exclusion, User
 from sharing import access, lists, log, log_columns
 from sharing.forms.log import LogFilterForm
 from sharing.models import Decision
@@ -41,6 +42,7 @@ _TAGS: Mapping[str, tuple[str, str]] = {
     exports.REFUSED: ("Refused", "red"),
     exports.FAILED: ("Failed", "red"),
     exports.EXPIRED: ("Over", "grey"),
+    exports.UNANSWERED: ("Nobody approved it", "grey"),
 }
 
 
@@ -48,7 +50,8 @@ def tag(export: Export) -> tuple[str, str]:
     """The state of an export in words, and the colour of its tag."""
     if export.state == exports.DONE and not can_download(export):
         return _TAGS[exports.EXPIRED]
-    return _TAGS.get(export.state, (export.state, "grey"))
+    state = export.error if export.error == exports.UNANSWERED else export.state
+    return _TAGS.get(state, (state, "grey"))
 
 
 def can_download(export: Export) -> bool:
@@ -88,26 +91,77 @@ def newest() -> QuerySet[Export]:
 def to_tell(user: User) -> list[Export]:
     """The user's exports that are not over, and those over for less than a week."""
     since = timezone.now() - TOLD_FOR
-    mine = newest().filter(owner=user.id, asked_at__gte=since)
-    return list(mine.exclude(state__in=(exports.CANCELLED, exports.EXPIRED))[:5])
+    over = Q(state=exports.CANCELLED) | Q(state=exports.EXPIRED) & ~Q(error=exports.UNANSWERED)
+    mine = newest().filter(Q(asked_at__gte=since) | Q(finished_at__gte=since), owner=user.id)
+    return list(mine.exclude(over)[:5])
 
 
 # --- who may approve ------------------------------------------------------------------------------
+
+
+def waits(export: Export, now: datetime) -> bool:
+    """Whether an export waits for somebody else to approve it, and has not waited too long.
+
+    Args:
+        now: aware.
+    """
+    return export.state == exports.WAITING and rule.over_at(export.asked_at) > now
+
+
+def waiting() -> QuerySet[Export]:
+    """The exports that wait for somebody's approval, the oldest first."""
+    since = timezone.now() - rule.WAITS
+    found = Export.objects.filter(source=SOURCE, state=exports.WAITING, asked_at__gt=since)
+    return found.order_by("asked_at", "id")
 
 
 def to_decide(user: User) -> list[Export]:
     """The exports with names that wait and that the user may approve or refuse, the oldest first."""
     if user.role not in rule.DECIDERS:
         return []
-    waiting = Export.objects.filter(source=SOURCE, state=exports.WAITING).exclude(owner=user.id)
-    found = list(waiting.order_by("asked_at", "id")[:SHOWN])
+    return decidable(user, waiting().exclude(owner=user.id)[:SHOWN])
+
+
+def decidable(user: User, some: Iterable[Export]) -> list[Export]:
+    """Those of these exports that the user may approve or refuse, by their role and by what is in them.
+
+    Not their own. None that holds or names a case that they are kept out of, also where its owner is by now:
+    they may have asked for it. For a manager none that is chosen by the reference of a case, or of a decision
+    in one, that they may not know of.
+    """
+    found = [one for one in some if one.owner != user.id]
     owners = User.objects.in_bulk([one.owner for one in found])
-    out = list(Exclusion.objects.filter(user=user, ended_at=None).values_list("case_id", flat=True))
+    out = set(Exclusion.objects.filter(user=user, ended_at=None).values_list("case_id", flat=True))
+    named = _named(found)
+    known = _known(user, set().union(*named.values())) - out
     return [
         one
         for one in found
-        if not (out and (_outdated(one) or _holds(one, owners[one.owner], Q(case__in=out))))
+        if (owner := owners.get(one.owner))
+        and named[one.id] <= known
+        and not (out and (_outdated(one) or _holds(one, owner, Q(case__in=out))))
     ]
+
+
+def _named(found: Iterable[Export]) -> dict[UUID, set[UUID]]:
+    """The cases that each export is chosen by; two queries, none where none is."""
+    references = {one.id: one.options["filters"].get("reference", "") for one in found}
+    wanted = {reference for reference in references.values() if reference}
+    cases: dict[str, set[UUID]] = defaultdict(set)
+    for rows in (
+        Case.objects.values_list("reference", "id"),
+        Decision.objects.values_list("reference", "case_id"),
+    ):
+        for reference, case in rows.filter(reference__in=wanted) if wanted else ():
+            cases[reference].add(case)
+    return {one: cases[reference] for one, reference in references.items()}
+
+
+def _known(user: User, cases: set[UUID]) -> set[UUID]:
+    """Those of these cases that the user may know of; a governance lead is told which case there is."""
+    if not cases or user.role == User.Role.GOVERNANCE:
+        return cases
+    return set(case_access.visible_to(user).filter(id__in=cases).values_list("id", flat=True))
 
 
 def _holds(export: Export, owner: User, condition: Q) -> bool:
@@ -115,32 +169,26 @@ def _holds(export: Export, owner: User, condition: Q) -> bool:
 
 
 def require_decider(user: User | AnonymousUser, export: Export) -> None:
-    """Refuse unless the user may approve or refuse the export: not its owner, nor kept out of a case in it.
+    """Refuse unless the user may approve or refuse the export (`decidable`).
 
     Raises:
         Http404: otherwise.
     """
-    person = case_access.require_role(user, *rule.DECIDERS)
-    out = Exclusion.objects.filter(user=person, ended_at=None).values("case_id")
-    owner = User.objects.filter(id=export.owner).first()
-    if owner is None or export.owner == person.id or _holds(export, owner, Q(case__in=out)):
-        raise Http404
-    # A case that its owner must not know of any more is not found through them: they may have asked for it.
-    if out.exists() and _outdated(export):
+    if not decidable(case_access.require_role(user, *rule.DECIDERS), [export]):
         raise Http404
 
 
 def fetch_to_decide(user: User | AnonymousUser, export_id: UUID) -> Export:
-    """An export with names that waits, or that was approved or refused, for somebody who may decide it.
+    """An export with names that waits, or waited, for somebody who may decide it.
 
     Raises:
         Http404: none such, or not for this user: the same for both.
     """
     case_access.require_role(user, *rule.DECIDERS)
     found = Export.objects.filter(id=export_id, source=SOURCE).first()
-    if found is None or not found.options.get("names"):
+    if found is None or not rule.needs_approval(found.options):
         raise Http404
-    if found.state == exports.WAITING or found.approved_by is not None:
+    if found.state == exports.WAITING or found.approved_by is not None or found.error == exports.UNANSWERED:
         require_decider(user, found)
         return found
     raise Http404

@@ -2,7 +2,9 @@
 
 Read from the ledger's own entries, newest first, by key. Of an entry in a case's chain only its kind and its
 person are shown: which case it is of is for those who may know of the case. What an export with names showed
-of each case is in that case's timeline; here its asking, its approval and its download stand for it.
+of each case is in that case's timeline; here its asking, its approval and its download stand for it. How much
+was taken is said of the reader's own alone: somebody who is kept out of a case would find one more in what
+another took with the same filters.
 """
 
 import re
@@ -22,7 +24,8 @@ from cases.models import User
 
 SIZE = 50
 KINDS: tuple[str, ...] = (
-    *("export.asked", "export.approved", "export.refused", "export.cancelled", "export.tried_again"),
+    *("export.asked", "export.approved", "export.refused", "export.expired", "export.cancelled"),
+    "export.tried_again",
     *("export.written", "export.failed", "export.downloaded", "log.exported"),
     *("report.made", "register.exported", "dashboard.exported"),
     *("access.purpose_stated", "access.emergency_begun"),
@@ -60,10 +63,13 @@ class Slice:
     after: str
 
 
-def page(kind: str = "", person: UUID | None = None, place: str = "", size: int = SIZE) -> Slice:
+def page(
+    reader: User, kind: str = "", person: UUID | None = None, place: str = "", size: int = SIZE
+) -> Slice:
     """Some of what was done, newest first.
 
     Args:
+        reader: who reads it (`require_reader`).
         kind: one of `KINDS`, or all of them; person: whose doing, or anybody's.
         place: `Slice.before` or `Slice.after` of another page; one that is none of ours is the first page.
     """
@@ -77,7 +83,7 @@ def page(kind: str = "", person: UUID | None = None, place: str = "", size: int 
     if back:
         rows.reverse()
     return Slice(
-        _lines(rows),
+        _lines(rows, reader),
         before=f"b{bytes(rows[0].hash).hex()}" if rows and (more if back else at is not None) else "",
         after=f"a{bytes(rows[-1].hash).hex()}" if rows and (back or more) else "",
     )
@@ -101,23 +107,25 @@ def _beyond(found: QuerySet[Entry], at: Entry | None, *, back: bool) -> QuerySet
     return found.order_by(*(("recorded_at", "hash") if back else ("-recorded_at", "-hash")))
 
 
-def _lines(rows: Iterable[Entry]) -> list[Line]:
+def _lines(rows: Iterable[Entry], reader: User) -> list[Line]:
     listed = list(rows)
     names = dict(User.objects.filter(id__in={row.actor for row in listed}).values_list("id", "name"))
     return [
-        Line(row.recorded_at, names.get(row.actor, ""), events.KINDS[row.kind].title, _detail(row))
+        Line(row.recorded_at, names.get(row.actor, ""), events.KINDS[row.kind].title, _detail(row, reader))
         for row in listed
     ]
 
 
-def _detail(row: Entry) -> str:
-    """What an entry of no case says of itself in codes and figures; nothing of one in a case's chain."""
+def _detail(row: Entry, reader: User) -> str:
+    """What an entry of no case says of itself in codes, and the reader's own in figures; else nothing."""
     if row.subject != row.actor:
         return ""
     try:
         said: dict[str, Any] = events.content_of(row, of_case=False)
     except Altered:
         return "The entry does not open: it was altered"
+    if row.actor != reader.id:
+        said.pop("rows", None)
     return events.KINDS[row.kind].detail(said)
 
 

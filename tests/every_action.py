@@ -247,6 +247,7 @@ def _export_calls(people: People) -> Calls:
         "refuse_export": lambda: export_actions.refuse_export(
             by=second, export=other, reason="Nobody needs names"
         ),
+        "expire_exports": lambda: export_actions.expire_exports(now=timezone.now() + timedelta(days=8)),
         "cancel_export": lambda: export_actions.cancel_export(by=by, export=over),
         "retry_export": lambda: export_actions.retry_export(by=by, export=failed),
         "download_export": lambda: list(export_actions.download_export(by=by, export=done)),

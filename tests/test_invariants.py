@@ -71,8 +71,8 @@ WITHOUT_HISTORY = {
     "sharing.Typing": "what is typed and not saved yet appears in no log",
 }
 UNLOGGED = sharing_actions.UNLOGGED
-TWO_ENTRIES = {"close_as_duplicate", "match_case", "write_request", "receive", "move"}
-"""The actions that are told in two chains, or are two events: an entry for each."""
+TWO_ENTRIES = {"close_as_duplicate", "match_case", "write_request", "receive", "move", "expire_exports"}
+"""The actions that are told in two chains, or are two events, or end two exports: an entry for each."""
 READING = {
     "look_for_identity",
     "open_follow_up",

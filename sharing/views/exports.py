@@ -158,13 +158,13 @@ def export_approve(request: HttpRequest, export_id: UUID) -> HttpResponseBase:
     """What a second person reads before they approve or refuse an export with names."""
     found = exports.fetch_to_decide(request.user, export_id)
     user = page.user(request)
-    waits = found.state == jobs.WAITING
+    waits = exports.waits(found, timezone.now())
     form = DecideForm(page.posted(request) if waits else None)
     if waits and form.is_valid():
         if not step_up.is_fresh(request):
             return step_up.ask(request)
         return _decided(request, user, found, form)
-    shown = {"form": form if waits else None, "waits": waits} | export_pages.to_decide(found)
+    shown = {"form": form if waits else None, "waits": waits} | export_pages.to_decide(found, waits=waits)
     return render(request, "sharing/export_approve.html", shown)
 
 

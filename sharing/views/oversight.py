@@ -13,11 +13,11 @@ from sharing.forms.oversight import OversightForm
 @require_safe
 def oversight_list(request: HttpRequest) -> HttpResponse:
     """What was done, newest first. Who and when; never which case."""
-    oversight.require_reader(request.user)
+    reader = oversight.require_reader(request.user)
     form = OversightForm(request.GET or None)
     chosen = form.chosen()
     person = UUID(chosen["person"]) if "person" in chosen else None
-    part = oversight.page(chosen.get("kind", ""), person, request.GET.get("place", ""))
+    part = oversight.page(reader, chosen.get("kind", ""), person, request.GET.get("place", ""))
     shown = {
         "form": form,
         "lines": part.lines,
