@@ -28,12 +28,13 @@ from django.db import connection, models
 from django.test import Client
 from django.urls import reverse
 
-from audit.models import Entry
+from audit import export_files, export_work
+from audit.models import Entry, Export
 from cases import actions
 from cases.fields import SealedTextField
 from cases.models import Case, User
 from dahashare.logs import LOGGING, PrivateFormatter
-from sharing import typing_actions
+from sharing import export_actions, log_columns, typing_actions
 from sharing.models import Draft
 from sharing.windows import Window
 from tests.cast import PASSWORD, CaseFile
@@ -248,6 +249,24 @@ def everything(walk: Walk, judge: Callable[[Answer], None], case_file: CaseFile,
     judge(Answer("parked", "", data, gone.post(f"/cases/{case_file.case.reference}/people/add/", data)))
 
 
+def exported(by: User, second: User) -> list[Export]:
+    """Exports with names and free text, asked for and approved: one is taken away, one is half written."""
+    found: list[Export] = []
+    for _ in range(2):
+        columns = [one.code for one in log_columns.COLUMNS]
+        options = {"filters": {}, "columns": columns, "format": "jsonl", "names": True, "free_text": True}
+        said = {"purpose_text": canary("purpose_text"), "reason": canary("needed for")}
+        export, _ = export_actions.ask_export(
+            by=by, purpose="other", options=options | {"locked": False}, **said
+        )
+        export_actions.approve_export(by=second, export=export, reason=canary("approved"))
+        while not found and export_work.work():
+            pass
+        found.append(export)
+    assert export_work.work(seconds=0)
+    return found
+
+
 def test_every_sealed_field_is_filled(world: dict[str, dict[str, Any]]) -> None:
     for model, field in sealed_fields(history=True):
         assert text_of(model, field) in texts(model, field), f"{model.__name__}.{field.attname} has no canary"
@@ -256,9 +275,11 @@ def test_every_sealed_field_is_filled(world: dict[str, dict[str, Any]]) -> None:
 
 def test_what_is_sealed_is_nowhere_else(
     world: dict[str, dict[str, Any]], request: pytest.FixtureRequest, watch: Watch, case_file: CaseFile,
-    colleague: User, granted: User,
+    colleague: User, granted: User, governance: User, manager: User, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     secrets = second_step(granted)
+    monkeypatch.setattr(export_work, "CHUNK", 1)
+    taken, half = exported(governance, manager)
     entries, shown, wrong = Entry.objects.count(), set(), []
 
     def judge(answer: Answer) -> None:
@@ -270,6 +291,7 @@ def test_what_is_sealed_is_nowhere_else(
             shown.add(answer.name)
 
     everything(Walk(world, request), judge, case_file, colleague)
+    assert held(b"".join(export_actions.download_export(by=governance, export=taken)))
     assert not wrong, "\n".join(wrong)
     assert len(shown) > 25, f"the sweep went past the text: it saw {sorted(shown)}"
     assert Entry.objects.count() > entries + 60
@@ -281,6 +303,9 @@ def test_what_is_sealed_is_nowhere_else(
         "a file opened for writing": "\n".join(watch.opened),
         **{f"the file {path.name}": path.read_bytes() for path in _files(watch.folder)},
     }
+    kept = {path for path in _files(watch.folder) if export_files.folder() in path.parents}
+    assert {one.suffix for one in kept} >= {".package", ".rows", ".about", ".proof", ".data"}
+    assert {one.parent.name for one in kept} >= {taken.id.hex, half.id.hex}
     assert {place: held(data, secrets) for place, data in places.items() if held(data, secrets)} == {}
 
 
