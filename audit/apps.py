@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.core import checks
 from django.db.models.signals import post_migrate
 
 
@@ -17,8 +18,16 @@ class AuditConfig(AppConfig):
         from audit import guards, models  # noqa: PLC0415 - models load before ready() is called
 
         guards.guard_model(models.Entry)
+        checks.register(_settings_of_the_store)
         # One sender, so once a run; the signals are sent after the last migration of every application.
         post_migrate.connect(_install, sender=self, dispatch_uid="audit.guards.install")
+
+
+def _settings_of_the_store(**_: Any) -> list[checks.CheckMessage]:
+    from audit import locked_store  # noqa: PLC0415 - models load before this is called
+
+    wrong = locked_store.wrong_setting()
+    return [checks.Error(wrong, id="audit.E001")] if wrong else []
 
 
 def _install(using: str, **_: Any) -> None:

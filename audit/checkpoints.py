@@ -1,8 +1,9 @@
 """Checkpoints: signed statements of the log's size and root, kept where the database cannot reach.
 
-Each is a row and a file of the folder `CHECKPOINT_DIR` (and of `CHECKPOINT_COPY`, such as a share with object
-lock). Files are only ever added. A file that the log does not bear out means that the database is an older
-copy, or another one: the log then goes on under a new origin, and an entry cites what the files say.
+Each is a row and a file of the folder `CHECKPOINT_DIR` (and of `CHECKPOINT_COPY`, such as a mounted share),
+and an object of the locked store where there is one (audit/elsewhere.py). Files are only ever added. A file
+that the log does not bear out means that the database is an older copy, or another one: the log then goes on
+under a new origin, and an entry cites what the files say.
 """
 
 import logging
@@ -22,6 +23,7 @@ from audit.models import Checkpoint, Entry
 
 EVERY = timedelta(minutes=15)
 SUFFIX = ".txt"
+FETCHED = "from-the-store"
 log = logging.getLogger(__name__)
 
 
@@ -41,8 +43,18 @@ def folder() -> Path:
     return Path(settings.CHECKPOINT_DIR)
 
 
+def folders() -> list[Path]:
+    """The folders that every checkpoint is to have a file in."""
+    return [Path(place) for place in (settings.CHECKPOINT_DIR, settings.CHECKPOINT_COPY) if place]
+
+
+def file_name(origin: str, size: int) -> str:
+    """The name of a checkpoint's file, and of its object in the locked store."""
+    return f"{origin.removeprefix(signing.ORIGIN)}-{size:012}{SUFFIX}"
+
+
 def _name(statement: note.Statement) -> str:
-    return f"{statement.origin.removeprefix(signing.ORIGIN)}-{statement.size:012}{SUFFIX}"
+    return file_name(statement.origin, statement.size)
 
 
 def _keep(place: Path, statement: note.Statement, text: str) -> None:
@@ -77,19 +89,48 @@ def _keep_copy(statement: note.Statement, text: str) -> None:
         log.exception("A checkpoint could not be copied to the second folder")
 
 
+def keep_again(row: Checkpoint) -> bool:
+    """Write a row's file where it is missing; False where the row's note is not what the row says."""
+    try:
+        said = note.read(row.note).statement
+    except note.NotANoteError:
+        return False
+    if said != note.Statement(row.origin, row.size, bytes(row.root)):
+        return False
+    _keep(folder(), said, row.note)
+    _keep_copy(said, row.note)
+    return True
+
+
+# What the locked store says and no row does stands in a folder of its own: a file of ours stays as it is.
+
+
+def is_fetched(name: str) -> bool:
+    """Whether there is a file of what the locked store has under this name."""
+    return (folder() / FETCHED / name).exists()
+
+
+def fetched(name: str, text: str) -> bool:
+    """Keep what the locked store has under a name; False where our key did not sign it under this name."""
+    said = _ours(text)
+    if said is None or _name(said) != name:
+        return False
+    _keep(folder() / FETCHED, said, text)
+    return True
+
+
 def kept() -> dict[str, list[Path]]:
-    """The files of both folders by the origin in their names, the largest size first; nothing is opened."""
-    found: dict[str, dict[str, Path]] = {}
-    for place in filter(None, (settings.CHECKPOINT_DIR, settings.CHECKPOINT_COPY)):
+    """The files of all folders by the origin in their names, the largest size first; nothing is opened."""
+    found: dict[str, list[Path]] = {}
+    for place in (*folders(), folder() / FETCHED):
         try:
-            paths = list(Path(place).glob(f"[!.]*-*{SUFFIX}"))
+            paths = list(place.glob(f"[!.]*-*{SUFFIX}"))
         except OSError:
             continue
         for path in paths:
-            found.setdefault(path.name.rpartition("-")[0], {}).setdefault(path.name, path)
+            found.setdefault(path.name.rpartition("-")[0], []).append(path)
     return {
-        name: sorted(paths.values(), key=lambda path: path.name, reverse=True)
-        for name, paths in sorted(found.items())
+        name: sorted(paths, key=lambda path: path.name, reverse=True) for name, paths in sorted(found.items())
     }
 
 

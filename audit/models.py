@@ -86,7 +86,8 @@ class Check(models.Model):
     """What a verification found. `frontier` is the log's right edge at `size`: where the next one goes on.
 
     `by` is who asked, None for the worker; `whole`: everything was recomputed, not only what was new.
-    `problem` is empty where everything matched.
+    `problem` is empty where everything matched. `signature` is the log's (audit/checks.py): none in rows that
+    are older than it.
     """
 
     append_only = True
@@ -102,6 +103,7 @@ class Check(models.Model):
     root = models.BinaryField(max_length=32)
     frontier = models.BinaryField()
     problem = models.JSONField(default=dict)
+    signature = models.BinaryField(null=True)
 
     objects: ClassVar[models.Manager["Check"]] = models.Manager()
 

@@ -239,11 +239,15 @@ def _files(low: int, public: bytes, name: str) -> Iterator[tuple[str, str, note.
     notes = checkpoints.set_back()
     given_up = {one.origin: one.size for one in map(_statement, notes)} if checkpoints.is_cited(notes) else {}
     for paths in checkpoints.kept().values():
+        before = ("", "")
         for path in paths:
             size = path.stem.rpartition("-")[2]
             if not size.isdecimal() or int(size) < low:
                 continue
             text = checkpoints.read(path)
+            if (path.name, text) == before:
+                continue  # the second folder's, beside it: it says the same
+            before = (path.name, text)
             try:
                 read = note.read(text)
             except note.NotANoteError:

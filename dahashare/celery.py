@@ -42,8 +42,9 @@ def _start_worker(**_: Any) -> None:
 
 @signals.worker_ready.connect
 def _ring_once(**_: Any) -> None:
-    """The first heartbeat does not wait for beat's first turn."""
+    """The first heartbeat does not wait for beat's first turn, nor does asking the locked store."""
     app.send_task("dahashare.tasks.heartbeat")
+    app.send_task("dahashare.tasks.checkpoint")
 
 
 @signals.beat_embedded_init.connect

@@ -4,6 +4,7 @@ Our own few lines: django-health-check answers 500 when any part is down, and ha
 keys or a queue of files.
 """
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable
@@ -12,9 +13,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from audit import guards
+from audit import elsewhere, guards
 from cases import vault
 from dahashare.celery import app
 from dahashare.tasks import HEARTBEAT, HEARTBEAT_SECONDS
@@ -27,9 +29,13 @@ log = logging.getLogger(__name__)
 @login_not_required
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 - Django's signature
-    """Each part's name with ``ok`` or ``down``."""
+    """Each part's name with ``ok`` or ``down``, and what is to be done about checkpoints."""
     parts = {name: _state(name, check) for name, check in PARTS.items()}
-    return JsonResponse({"status": OK if set(parts.values()) == {OK} else DOWN, **parts})
+    said = {"status": OK if set(parts.values()) == {OK} else DOWN, **parts}
+    if parts["checkpoints"] == DOWN:
+        with contextlib.suppress(Exception):  # it was logged above
+            said["checkpoints_say"] = " ".join(_alerts())
+    return JsonResponse(said)
 
 
 def _state(name: str, check: Callable[[], bool]) -> str:
@@ -65,6 +71,11 @@ def _queue() -> bool:
     return True
 
 
+def _alerts() -> list[str]:
+    # Anybody may ask for this page, and often: the newest checkpoints alone, and no network.
+    return elsewhere.alerts(timezone.now(), newest=integrity.RECENT)
+
+
 def worker_is_alive() -> bool:
     """Whether a message that beat sent was worked off lately."""
     seen = cache.get(HEARTBEAT)
@@ -76,6 +87,7 @@ PARTS: dict[str, Callable[[], bool]] = {
     "guards": lambda: not guards.missing(),
     "keys": _keys,
     "log": integrity.in_order,
+    "checkpoints": lambda: not _alerts(),
     "cache": _cache,
     "queue": _queue,
     "worker": worker_is_alive,

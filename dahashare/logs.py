@@ -61,5 +61,7 @@ LOGGING: dict[str, Any] = {
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "kombu": {"level": "ERROR"},
+        # It tells where credentials were found.
+        "botocore": {"level": "WARNING"},
     },
 }

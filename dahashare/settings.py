@@ -5,6 +5,14 @@ DAHASHARE_KEYS    folder of the keys, where they are kept elsewhere (default DAH
 DAHASHARE_CHECKPOINTS  folder of the log's checkpoints (default DAHASHARE_DATA/checkpoints). Files are only
                   added. Back it up, and never set it back together with the database
 DAHASHARE_CHECKPOINT_COPY  a second folder for them, such as a mounted share that lets nobody change a file
+DAHASHARE_CHECKPOINT_BUCKET  a bucket with object lock (S3, or a store that speaks as it does) for them, of
+                  this copy alone: nobody can delete them there before their time. Its credentials come as
+                  the AWS tools take them: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY,
+                  AWS_SHARED_CREDENTIALS_FILE, or the role of the machine
+DAHASHARE_CHECKPOINT_ENDPOINT        https://…, the address of a store that is not Amazon's
+DAHASHARE_CHECKPOINT_REGION          the bucket's region (eu-west-2)
+DAHASHARE_CHECKPOINT_RETENTION_DAYS  days for which a checkpoint is locked there (3653, ten years). For
+                  what is there it cannot be made shorter
 DAHASHARE_DEMO    1 for the demonstration copy: made-up cases, one sign-in button per role, loopback only
 DATABASE_URL      postgres://… in production; SQLite in DAHASHARE_DATA otherwise
 REDIS_URL         redis://… in production; a file-system queue in DAHASHARE_DATA otherwise
@@ -50,6 +58,10 @@ DATA_DIR = Path(env.str("DAHASHARE_DATA", default=str(BASE_DIR / "var" / ("demo"
 KEYS_DIR = Path(env.str("DAHASHARE_KEYS", default=str(DATA_DIR / "keys")))
 CHECKPOINT_DIR = env.str("DAHASHARE_CHECKPOINTS", default="") or str(DATA_DIR / "checkpoints")
 CHECKPOINT_COPY = env.str("DAHASHARE_CHECKPOINT_COPY", default="")
+CHECKPOINT_BUCKET = env.str("DAHASHARE_CHECKPOINT_BUCKET", default="")
+CHECKPOINT_ENDPOINT = env.str("DAHASHARE_CHECKPOINT_ENDPOINT", default="")
+CHECKPOINT_REGION = env.str("DAHASHARE_CHECKPOINT_REGION", default="") or "eu-west-2"
+CHECKPOINT_RETENTION_DAYS = env.str("DAHASHARE_CHECKPOINT_RETENTION_DAYS", default="") or "3653"
 HTTPS = env.bool("DAHASHARE_HTTPS", default=False)
 DEBUG = False
 

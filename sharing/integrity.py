@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.http import Http404
 from django.utils import timezone
 
-from audit import checkpoints, ledger, note, signing
+from audit import checkpoints, checks, elsewhere, ledger, locked_store, note, signing
 from audit.models import Check, Checkpoint, Entry
 from audit.proofs import PURPOSE
 from cases import access
@@ -25,6 +25,8 @@ AT_ONCE = 10_000
 """Up to so many entries a check is made while its page is waited for: some two seconds."""
 TASK = "dahashare.tasks.check_log"
 SHOWN = 5
+RECENT = 20
+"""So many checks are looked at for the log's signature, so many checkpoints for their files, each time."""
 LONGEST = timedelta(hours=1)
 SET_BACK = "set_back"
 _RUNNING = "dahashare-log-check"
@@ -52,8 +54,15 @@ def in_order() -> bool:
 
 
 def last_good() -> Check | None:
-    """The newest check of everything that found all in order: where the next check of what is new begins."""
-    return Check.objects.filter(whole=True, problem={}).order_by("-at").first()
+    """The newest check of everything that found all in order: where the next check of what is new begins.
+
+    None, so that the next one begins anew, where this log did not sign that check.
+    """
+    newest = Check.objects.filter(whole=True, problem={}).order_by("-at").first()
+    if newest and not checks.is_ours(newest):
+        log.warning("The last check is not signed by this log: the next one begins anew")
+        return None
+    return newest
 
 
 # --- A check that a worker makes --------------------------------------------------------------------------
@@ -99,6 +108,9 @@ class Standing:
     checkpoints: list[Checkpoint]
     key: str
     people: list[User]
+    alerts: list[str]
+    stored: str
+    unsigned: int
 
 
 def standing() -> Standing:
@@ -117,6 +129,9 @@ def standing() -> Standing:
         checkpoints=list(Checkpoint.objects.order_by("-made_at", "-size")[:SHOWN]),
         key=note.key_line(signing.key_name(), signing.public_key()),
         people=list(keepers.order_by("role", "name")[:10]) if problem else [],
+        alerts=elsewhere.alerts(timezone.now()),
+        stored=elsewhere.holds(elsewhere.last_look()) if locked_store.configured() else "",
+        unsigned=sum(not checks.is_ours(one) for one in Check.objects.order_by("-at")[:RECENT]),
     )
 
 

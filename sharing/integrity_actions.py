@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from audit import chain, checkpoints, leaves, ledger, merkle, note
+from audit import chain, checkpoints, checks, elsewhere, leaves, ledger, merkle, note
 from audit.models import Check, Checkpoint, Entry, Leaf
 from cases import events, vault
 from cases.models import User
@@ -16,7 +16,7 @@ from sharing import integrity
 
 NOBODY = User(id=vault.ORGANISATION)
 """Who acts where no person does: the worker, and a start."""
-UNLOGGED = {"compare", "sign"}
+UNLOGGED = {"compare", "sign", "keep"}
 """What the machine does by the clock, or at a start: rows and files, or another action's entry."""
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,8 @@ def check_log(
     """
     if by:
         integrity.require_keeper(by)
+    # Somebody who waits is not kept waiting by a store; the night has the time for all of it.
+    elsewhere.catch_up(now, whole=whole, seconds=10 if by else 600)
     since = None if whole else integrity.last_good()
     report = ledger.verify(since)
     problem = _told(report.problem)
@@ -46,6 +48,8 @@ def check_log(
         problem = newest.problem
     row = _row(now, by, report.edge, problem, whole=since is None)
     row.subjects = report.subjects
+    for alert in elsewhere.alerts(now):
+        log.error("Checkpoints: %s", alert)
     said = {"check": str(row.id), "entries": row.entries, "found": problem.get("why", "")}
     with transaction.atomic(durable=True):
         row.save(force_insert=True)
@@ -70,7 +74,7 @@ def _row(
     now: datetime, by: User | None, edge: merkle.Frontier, problem: dict[str, Any], *, whole: bool
 ) -> Check:
     newest = ledger.newest_checkpoint()
-    return Check(
+    row = Check(
         at=now,
         by=by.id if by else None,
         whole=whole,
@@ -82,6 +86,8 @@ def _row(
         frontier=bytes(edge),
         problem=problem,
     )
+    checks.sign(row)
+    return row
 
 
 # --- Signing ----------------------------------------------------------------------------------------------
@@ -94,6 +100,19 @@ def sign(now: datetime) -> Checkpoint | None:
     except ledger.LogSetBackError as error:
         reopen_log(notes=error.notes, now=now)
         return ledger.checkpoint(now, at_once=True)
+
+
+def keep(now: datetime) -> Checkpoint | None:
+    """Make a checkpoint where one is due, and put what the locked store lacks there.
+
+    The store is asked first: what it holds may say that the database was set back. It is asked outside any
+    transaction, and nothing waits for it but this.
+    """
+    elsewhere.catch_up(now)
+    made = sign(now)
+    if made:
+        elsewhere.catch_up(now)
+    return made
 
 
 def compare(now: datetime) -> None:

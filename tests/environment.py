@@ -22,7 +22,8 @@ TEMPLATES = "DAHASHARE_TEST_TEMPLATES"
 
 def _prepare() -> None:
     names = ["DEMO", "KEYS", "HOSTS", "HTTPS", "PROXIES", "SESSION_HOURS", "OIDC_ISSUER", "URL", "MAIL"]
-    names += ["CHECKPOINTS", "CHECKPOINT_COPY"]
+    names += ["CHECKPOINTS", "CHECKPOINT_COPY", "CHECKPOINT_BUCKET", "CHECKPOINT_ENDPOINT"]
+    names += ["CHECKPOINT_REGION", "CHECKPOINT_RETENTION_DAYS"]
     for name in ("REDIS_URL", *(f"DAHASHARE_{name}" for name in names)):
         os.environ.pop(name, None)
     folder = tempfile.TemporaryDirectory(prefix="dahashare-test-", ignore_cleanup_errors=True)

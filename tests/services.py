@@ -45,6 +45,13 @@ def redis_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def object_store() -> Iterator[servers.ObjectStore]:
+    """A real store with object lock that belongs to this run."""
+    with contextlib.ExitStack() as stack:
+        yield _or_skip(lambda: stack.enter_context(servers.object_store()))
+
+
+@pytest.fixture(scope="session")
 def chromium_path() -> str:
     """The path of a real Chromium; start it with ``servers.chromium_flags()``."""
     return _or_skip(servers.chromium_program)

@@ -251,6 +251,7 @@ def test_the_command_speaks_json(entries: list[Entry]) -> None:
     assert code == 0
     assert found.pop("seconds") >= 0
     assert found.pop("log")["size"] == 5
+    assert found.pop("checkpoints_without_file") == 0
     assert found == {"ok": True, "entries": 5, "subjects": 2, "problem": None, "guards_missing": []}
     tamper(entries[2], kind="trial.seen")
     code, said = command("--json")

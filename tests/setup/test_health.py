@@ -20,7 +20,7 @@ from dahashare.tasks import HEARTBEAT, clear_sessions, heartbeat
 from tests.cast import make_case
 
 pytestmark = pytest.mark.django_db
-PARTS = {"database", "guards", "keys", "log", "cache", "queue", "worker"}
+PARTS = {"database", "guards", "keys", "log", "checkpoints", "cache", "queue", "worker"}
 
 
 @pytest.fixture(autouse=True)

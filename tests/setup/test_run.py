@@ -65,7 +65,8 @@ def copy(held: Held) -> Running:
 @pytest.mark.both_databases
 def test_serves_from_nothing_with_every_part_well(copy: Running) -> None:
     assert eventually(copy.healthy), copy.output()
-    assert set(copy.health()) == {"status", "database", "guards", "keys", "log", "cache", "queue", "worker"}
+    parts = {"database", "guards", "keys", "log", "checkpoints", "cache", "queue", "worker"}
+    assert set(copy.health()) == {"status", *parts}
     assert f"http://localhost:{copy.port}/" in copy.output()
     assert copy.data.stat().st_mode & 0o777 == 0o700
     keys = copy.data / "keys"

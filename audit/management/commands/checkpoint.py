@@ -1,14 +1,17 @@
 """`manage.py checkpoint`: a signed statement of the log to keep elsewhere; or one from elsewhere, checked."""
 
 import time
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from audit import checkpoints, ledger, note, signing
+from audit import checkpoints, elsewhere, ledger, locked_store, note, signing
 from audit.management.commands.verify_ledger import sentences
+from audit.models import Checkpoint
 
 
 class Command(BaseCommand):
@@ -17,23 +20,37 @@ class Command(BaseCommand):
     help = "Print a checkpoint of the log to keep elsewhere, or check one that was kept elsewhere."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Two options."""
+        """Four options."""
         parser.add_argument("--verify", metavar="FILE", help="compare this checkpoint with the whole log")
         parser.add_argument("--key", action="store_true", help="print the public key that checks checkpoints")
+        parser.add_argument("--restore", action="store_true", help="write missing files from the rows")
+        parser.add_argument("--try-store", action="store_true", help="see whether the locked store locks")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Do one of the three."""
+        """Do one of the five."""
         try:
             if options["key"]:
                 self.stdout.write(note.key_line(signing.key_name(), signing.public_key()))
             elif options["verify"]:
                 self._verify(Path(options["verify"]))
+            elif options["restore"]:
+                self._restore()
+            elif options["try_store"]:
+                self._try_store()
             else:
                 self._print()
         except signing.NoSigningKeyError as error:
             raise CommandError(str(error)) from None
 
     def _print(self) -> None:
+        self.stdout.write(self._made().note, ending="")
+        look = elsewhere.catch_up(timezone.now())
+        if look and look.words:
+            self.stderr.write(f"The locked store {look.words}.")
+
+    def _made(self) -> Checkpoint:
+        """The newest, made now where the log has grown; what the store holds may forbid it."""
+        elsewhere.catch_up(timezone.now())
         try:
             ledger.checkpoint(timezone.now(), at_once=True)
         except ledger.LogSetBackError:
@@ -43,7 +60,40 @@ class Command(BaseCommand):
         newest = ledger.newest_checkpoint()
         if newest is None:
             raise CommandError("Nothing has been recorded yet, so there is nothing to sign.")
-        self.stdout.write(newest.note, ending="")
+        return newest
+
+    def _restore(self) -> None:
+        written, bad = elsewhere.restore()
+        self.stdout.write(f"{written:,} missing files were written from the database.")
+        if bad:
+            raise CommandError(f"{bad:,} rows are not what their notes say: run manage.py verify_ledger.")
+
+    def _try_store(self) -> None:
+        """Put the newest checkpoint as always, then ask the store until when it is locked."""
+        if not locked_store.configured():
+            raise CommandError("There is no locked store: DAHASHARE_CHECKPOINT_BUCKET names no bucket.")
+        try:
+            with closing(locked_store.Store()) as store:
+                store.require_lock()
+                newest = self._made()
+                name = checkpoints.file_name(newest.origin, newest.size)
+                look = elsewhere.catch_up(timezone.now(), whole=True, seconds=600)
+                if look and look.words:
+                    raise CommandError(f"The locked store {look.words}.")
+                ours = [one for one in store.versions(name, "", pages=1) if store.read(one) == newest.note]
+                until = [store.locked_until(name, one.id) for one in ours]
+        except locked_store.StoreError as error:
+            raise CommandError(f"The locked store {error.words}.") from None
+        self._say_locked(newest, min(filter(None, until), default=None) if all(until) else None)
+
+    def _say_locked(self, newest: Checkpoint, until: datetime | None) -> None:
+        which = f"the checkpoint of {newest.size:,} entries"
+        if until is None:
+            raise CommandError(f"The locked store took {which}, and does not say that it is locked.")
+        if until <= timezone.now():
+            raise CommandError(f"The locked store holds {which}, and its lock is over.")
+        day = timezone.localtime(until).strftime("%-d %B %Y")
+        self.stdout.write(f"The locked store works: it holds {which}. Nobody can delete that before {day}.")
 
     def _verify(self, path: Path) -> None:
         """The note's form and signature, then the root recomputed at its size, then everything else."""

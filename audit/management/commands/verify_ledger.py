@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from audit import guards, ledger
+from audit import elsewhere, guards, ledger
 
 
 class Command(BaseCommand):
@@ -23,12 +23,15 @@ class Command(BaseCommand):
         """Verify, print, and leave with the exit code."""
         start = time.monotonic()
         report = ledger.verify()
-        unguarded = guards.missing()
+        unguarded, missing = guards.missing(), elsewhere.without_file()
         seconds = time.monotonic() - start
         if options["json"]:
-            self.stdout.write(json.dumps(_for_machines(report, unguarded, seconds)))
+            found = _for_machines(report, unguarded, seconds)
+            found["checkpoints_without_file"] = missing.count if missing else 0
+            self.stdout.write(json.dumps(found))
         else:
-            for line in [*sentences(report, seconds), *_guards(unguarded)]:
+            told = [elsewhere.missing_words(missing)] if missing else []
+            for line in [*sentences(report, seconds), *_guards(unguarded), *told]:
                 self.stdout.write(line)
         if report.problem or unguarded:
             raise SystemExit(1)

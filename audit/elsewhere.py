@@ -1,0 +1,390 @@
+"""Where the checkpoints stand elsewhere: the locked store, and which have no file beside the database.
+
+The rows are the truth of what has to be there. What a store lacks is put there later; what it holds and no
+row says becomes a file beside the others, where starts and checks find it without asking the network. The
+store is asked outside any transaction; one that is away or refuses stops nothing, and is told of.
+"""
+
+import json
+import logging
+import os
+import re
+import secrets
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+from hashlib import md5
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from django.db.models import Max
+from django.utils import timezone
+
+from audit import checkpoints, signing
+from audit.locked_store import Store, StoreError, ThereAlreadyError, Version, configured, retention
+from audit.models import Checkpoint
+
+LATE = timedelta(hours=1)
+"""A checkpoint that the store does not hold after so long is an alert: before, it is a store's bad moment."""
+SILENT = timedelta(hours=2)
+NEWEST = 500
+"""So many rows are held against the store each time; all at night, and where it lacks the oldest of these."""
+MOST_READ = 200
+MOST_PAGES = 1_000
+MOST_ORIGINS = 100
+REMEMBERED = 2_000
+_NAME = re.compile(r"([0-9a-f]{16}-)([0-9]{12})\.txt")
+_LAST = "~"  # sorts after every digit and letter
+_FILE = ".locked-store.json"
+log = logging.getLogger(__name__)
+
+
+# --- What was found when it was last looked ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the store held when it was last asked, or why it did not tell.
+
+    `newest` and `size`: the newest checkpoint that it held. `waiting`: how many it lacked, `since` the oldest
+    of them. `foreign`: objects under a checkpoint's name that are not this log's. `read`: versions that need
+    not be read again, and what they were.
+    """
+
+    at: datetime
+    words: str = ""
+    lasting: bool = False
+    newest: datetime | None = None
+    size: int = 0
+    waiting: int = 0
+    since: datetime | None = None
+    foreign: int = 0
+    read: dict[str, str] = field(default_factory=dict, repr=False)
+
+
+def last_look() -> Look | None:
+    """What was found last; None where nobody has looked yet. No network."""
+    try:
+        said = dict(json.loads((checkpoints.folder() / _FILE).read_text("utf-8")))
+        said["at"] = datetime.fromisoformat(said["at"])
+        for name in ("newest", "since"):
+            said[name] = datetime.fromisoformat(said[name]) if said[name] else None
+        return Look(**said)
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _remember(look: Look) -> None:
+    said = {name: one.isoformat() if isinstance(one, datetime) else one for name, one in asdict(look).items()}
+    path = checkpoints.folder() / _FILE
+    draft = path.with_name(f"{_FILE}.{secrets.token_hex(4)}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft.write_text(json.dumps(said), "utf-8")
+        draft.replace(path)
+    except OSError:
+        log.exception("What the locked store holds could not be noted beside the checkpoints")
+
+
+# --- Looking, fetching, putting ----------------------------------------------------------------------------
+
+
+def catch_up(now: datetime, *, whole: bool = False, seconds: float = 60) -> Look | None:
+    """Fetch what the store says and no row does, put there what it lacks; None where there is no store.
+
+    Twice, or at once, is once. Never inside a transaction, and it raises nothing.
+
+    Args:
+        whole: hold every checkpoint against it, not the newest alone.
+        seconds: no new call is begun after so long; one that gets no answer takes some 15.
+    """
+    if not configured():
+        return None
+    before = last_look() or Look(now)
+    try:
+        with closing(Store()) as store:
+            look = _Looking(store, now, before, time.monotonic() + seconds).done(whole=whole)
+    except StoreError as error:
+        look = replace(before, at=now, words=error.words, lasting=error.lasting)
+    except Exception:
+        log.exception("The locked store could not be asked")
+        look = replace(before, at=now, words="could not be asked: the worker's log says why", lasting=False)
+    if look.words:
+        log.warning("The locked store %s", look.words)
+    _remember(look)
+    return look
+
+
+class _Row(NamedTuple):
+    """A checkpoint as the database has it; `etag` is the MD5 of its note."""
+
+    name: str
+    etag: str
+    size: int
+    made_at: datetime
+    id: Any
+
+
+class _Looking:
+    """One look at the store: what it holds by name, what has to be read, what is missing."""
+
+    def __init__(self, store: Store, now: datetime, before: Look, end: float) -> None:
+        self.store, self.now, self.before, self.end = store, now, before, end
+        self.rows: dict[str, _Row] = {}
+        self.held: set[str] = set()
+        self.taken: set[str] = set()
+        """Names under which something stands, whatever it is."""
+        self.others: list[Version] = []
+        self.read: dict[str, str] = {}
+        self.words, self.lasting = "", False
+
+    def done(self, *, whole: bool) -> Look:
+        """Everything, in its order: a store that could not lock is given nothing."""
+        self.store.require_lock()
+        oldest = self._compare(whole=whole)
+        if oldest and not whole and oldest not in self.held | self.taken:
+            self._compare(whole=True)  # it was away for long, or is new: what is older is missing, too
+        try:
+            self._put()
+            self._read_others()
+            self._put()
+        except StoreError as error:
+            self.words, self.lasting = error.words, error.lasting
+        return self._found(self._missing())
+
+    def _in_time(self) -> None:
+        if time.monotonic() > self.end:
+            raise StoreError("is slow: the rest is left for the next time", lasting=False)
+
+    # What it holds
+
+    def _compare(self, *, whole: bool) -> str:
+        """Hold rows against names; gives the name of the oldest row that was looked for."""
+        self.rows, self.others = {}, []
+        rows = Checkpoint.objects.order_by("-made_at", "-size")
+        for row in map(_row, (rows if whole else rows[:NEWEST]).iterator()):
+            if row:
+                self.rows[row.name] = row
+        floors = self._floors()
+        for origin in sorted({*floors, *self._origins()}):
+            after = "" if whole else floors.get(origin, "")
+            found = self.store.versions(origin, after, pages=MOST_PAGES)
+            for name, versions in groupby(found, key=attrgetter("name")):
+                self._in_time()
+                if _NAME.fullmatch(name):
+                    self._note(name, sorted(versions, key=attrgetter("made_at")))
+        return min(self.rows.values(), key=attrgetter("made_at", "size")).name if self.rows else ""
+
+    def _floors(self) -> dict[str, str]:
+        """By origin, the newest row that is not among those looked for: older names wait for the night."""
+        last: dict[str, int] = {}
+        for row in self.rows.values():
+            origin = row.name.rpartition("-")[0] + "-"
+            last[origin] = min(row.size, last.get(origin, row.size))
+        floors: dict[str, str] = {}
+        for full in Checkpoint.objects.values_list("origin", flat=True).distinct().order_by():
+            older = Checkpoint.objects.filter(origin=full)
+            origin = full.removeprefix(signing.ORIGIN) + "-"
+            if origin in last:
+                older = older.filter(size__lt=last[origin])
+            size = older.aggregate(Max("size"))["size__max"]
+            floors[origin] = "" if size is None else checkpoints.file_name(full, size)
+        return floors
+
+    def _origins(self) -> Iterator[str]:
+        """The origins that the store has names of, by skipping from the one to the next."""
+        name = ""
+        for _ in range(MOST_ORIGINS):
+            self._in_time()
+            name = self.store.name_after(name)
+            if not name:
+                return
+            parts = _NAME.fullmatch(name)
+            if parts:
+                yield parts[1]
+                name = parts[1] + _LAST
+
+    def _note(self, name: str, versions: list[Version]) -> None:
+        self.taken.add(name)
+        row = self.rows.get(name)
+        if row and any(one.etag == row.etag for one in versions):
+            self.held.add(name)
+        self.others += [one for one in versions if not row or one.etag != row.etag]
+
+    # What it says otherwise
+
+    def _read_others(self) -> None:
+        """Read what differs from the rows by its fingerprint and is new to us, the largest first."""
+        unread = 0
+        for one in sorted(self.others, key=lambda one: one.name.rpartition("-")[2], reverse=True):
+            what = self.before.read.get(one.id, "")
+            if not what and not checkpoints.is_fetched(one.name):
+                unread += 1
+                if unread > MOST_READ:
+                    continue
+                self._in_time()
+                what = self._what(one)
+            if what:
+                self.read[one.id] = what
+            if what == "same":
+                self.held.add(one.name)
+
+    def _what(self, one: Version) -> str:
+        """What a version is: the row's note after all (some stores have no MD5), another of ours, or not."""
+        text = self.store.read(one)
+        row = self.rows.get(one.name)
+        if row and Checkpoint.objects.filter(id=row.id, note=text).exists():
+            return "same"
+        return "" if checkpoints.fetched(one.name, text) else "foreign"
+
+    # What it lacks
+
+    def _missing(self) -> list[_Row]:
+        """The rows that it lacks: the newest first, which vouches for all before it, then the oldest."""
+        known = {one.name for one in self.others if self.read.get(one.id) == "foreign"}
+        unsure = self.taken - self.held - known  # not read yet: something is there
+        found = [row for name, row in self.rows.items() if name not in self.held and name not in unsure]
+        found.sort(key=attrgetter("made_at", "size"))
+        return [*found[-1:], *found[:-1]]
+
+    def _put(self) -> None:
+        until = self.now + retention()
+        for row in self._missing():
+            self._in_time()
+            note = Checkpoint.objects.values_list("note", flat=True).get(id=row.id)
+            with suppress(ThereAlreadyError):  # another process was first; what it is shows the next look
+                self.store.put(row.name, note, until, beside_others=row.name in self.taken)
+            self.held.add(row.name)
+
+    def _found(self, missing: list[_Row]) -> Look:
+        held = [row for name, row in self.rows.items() if name in self.held]
+        newest = max(held, key=attrgetter("made_at", "size"), default=None)
+        return Look(
+            at=self.now,
+            words=self.words,
+            lasting=self.lasting,
+            newest=newest.made_at if newest else self.before.newest,
+            size=newest.size if newest else self.before.size,
+            waiting=len(missing),
+            since=min((row.made_at for row in missing), default=None),
+            foreign=sum(what == "foreign" for what in self.read.values()),
+            read=dict(list(self.read.items())[:REMEMBERED]),
+        )
+
+
+def _row(row: Checkpoint) -> _Row | None:
+    name = checkpoints.file_name(row.origin, row.size)
+    if not _NAME.fullmatch(name):
+        return None
+    etag = md5(row.note.encode(), usedforsecurity=False).hexdigest()
+    return _Row(name, etag, row.size, row.made_at, row.id)
+
+
+# --- Files beside the database -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """How many checkpoints have no file, and when the oldest of them was made."""
+
+    count: int
+    since: datetime
+
+
+def without_file(*, newest: int | None = None) -> Missing | None:
+    """The checkpoints that have a row, and a file in neither folder; None where every one has its file.
+
+    Args:
+        newest: so many rows alone, in constant time.
+    """
+    rows = Checkpoint.objects.order_by("-made_at", "-size")
+    said = (rows[:newest] if newest else rows).values_list("origin", "size", "made_at")
+    names = _file_names()
+    missing = [at for origin, size, at in said.iterator() if checkpoints.file_name(origin, size) not in names]
+    return Missing(len(missing), min(missing)) if missing else None
+
+
+def _file_names() -> set[str]:
+    names: set[str] = set()
+    for place in checkpoints.folders():
+        try:
+            names.update(os.listdir(place))  # noqa: PTH208 - names alone, of many files
+        except OSError:
+            continue
+    return names
+
+
+def restore() -> tuple[int, int]:
+    """Write the files that are missing from their rows; how many were written, how many rows are no good.
+
+    By hand only: files that came back by themselves would hide that somebody takes them away.
+    """
+    names, written, bad = _file_names(), 0, 0
+    for row in Checkpoint.objects.order_by("made_at", "size").iterator():
+        if checkpoints.file_name(row.origin, row.size) in names:
+            continue
+        good = checkpoints.keep_again(row)
+        written, bad = written + good, bad + (not good)
+    return written, bad
+
+
+# --- In plain words ----------------------------------------------------------------------------------------
+
+
+def alerts(now: datetime, *, newest: int | None = None) -> list[str]:
+    """What somebody has to look after, a sentence or two each. Files, rows and notes only: no network.
+
+    Args:
+        newest: look at the files of so many checkpoints alone.
+    """
+    missing = without_file(newest=newest)
+    said = [missing_words(missing)] if missing else []
+    return [*said, *(_store_words(now) if configured() else ())]
+
+
+def missing_words(missing: Missing) -> str:
+    """What is missing and what to do, for people."""
+    if missing.count == 1:
+        which = f"One checkpoint has no file in the folder: it is from {_moment(missing.since)}."
+    else:
+        which = (
+            f"{missing.count:,} checkpoints have no file in the folder: the oldest is from "
+            f"{_moment(missing.since)}."
+        )
+    return f"{which} Find out who removed it. Then manage.py checkpoint --restore puts it back."
+
+
+def _store_words(now: datetime) -> Iterable[str]:
+    look = last_look()
+    newer = Checkpoint.objects.order_by("made_at")
+    if look and look.newest:
+        newer = newer.filter(made_at__gt=look.newest)
+    first = newer.values_list("made_at", flat=True).first()
+    oldest = min(filter(None, (first, look.since if look else None)), default=None)
+    late = oldest is not None and now - oldest > LATE
+    if late and oldest:
+        waiting = max(newer.count(), look.waiting if look else 0)
+        yield f"{holds(look)} Still to be put there: {waiting:,}, the oldest from {_moment(oldest)}."
+    if look and look.words and (late or look.lasting):
+        yield f"The locked store {look.words}."
+    if late and look and now - look.at > SILENT:
+        yield f"Nobody has asked the locked store since {_moment(look.at)}: see whether the worker runs."
+    if look and look.foreign:
+        yield (
+            f"The locked store has {look.foreign:,} under names of checkpoints that this log did not sign. "
+            "Find out who can write there."
+        )
+
+
+def holds(look: Look | None) -> str:
+    """Which checkpoint the store holds, as a sentence."""
+    if look is None or look.newest is None:
+        return "The locked store holds no checkpoint yet."
+    return f"The newest checkpoint that the locked store holds is from {_moment(look.newest)}."
+
+
+def _moment(at: datetime) -> str:
+    return timezone.localtime(at).strftime("%-d %B %Y, %H:%M")
