@@ -208,7 +208,7 @@ def test_the_demonstration_can_be_made_again_and_again() -> None:
     ]  # fmt: skip
     assert not any(user.has_usable_password() for user in User.objects.all())
     assert Organisation.current().name == "Example Homes"
-    assert Case.objects.count() == 9
+    assert Case.objects.count() == 14
     assert InformationItem.objects.exclude(received_from="").exists()
     survivors = Person.objects.filter(role="victim_survivor")
     assert {"larkspur"} < {one.code_word for one in survivors}
