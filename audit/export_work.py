@@ -5,13 +5,16 @@ that list, so that every worker writes the same; it is whole when its last file 
 """
 
 import errno
+import gc
 import json
 import logging
 import sys
 import zlib
 from array import array
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -26,14 +29,15 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from audit import export_files, exports, ledger, proofs, sheets, zipped
+from audit import export_files, exports, ledger, placed, proofs, sheets, zipped
+from audit.aside import Aside
 from audit.export_files import DamagedError, Reader, Writer
 from audit.models import Entry, Export, Leaf
 
 log = logging.getLogger(__name__)
 Piece = TypeVar("Piece")
 
-CHUNK: Final = 1_000
+CHUNK: Final = 2_000
 """Rows of a chunk: so many are in memory at once, and so many are written again after a kill."""
 TURN: Final = 5.0
 """Seconds that an export is written for before another one has its turn."""
@@ -89,10 +93,11 @@ def _fail(export: Export, problem: str) -> None:
 
 
 def _go_on(job: "Job", until: float) -> None:
-    while job.advance():
-        if monotonic() > until:
-            job.give_back()
-            return
+    with job.at_work():
+        while job.advance():
+            if monotonic() > until:
+                job.give_back()
+                return
     job.finish()
 
 
@@ -126,6 +131,7 @@ class Job:
         self.source = exports.source_of(export)
         self.folder = exports.folder_of(export.id)
         self.form = str(export.options["format"])
+        self._ahead, self._aside = placed.Ahead(), Aside()
         self._beaten = monotonic()
 
     @cached_property
@@ -278,31 +284,45 @@ class Job:
 
     # --- chunk by chunk ---
 
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """While rows are read: connections besides, and what was in memory before is not swept again."""
+        gc.freeze()
+        try:
+            with self._ahead, self._aside:
+                yield
+        finally:
+            gc.unfreeze()
+
     @property
     def _chunks(self) -> int:
         return -(-(self.export.total or 0) // int(self.export.manifest["chunk"]))
 
     @cached_property
-    def _written(self) -> Iterator[int]:
+    def _left(self) -> deque[int]:
         """The numbers of the chunks that are still to be written."""
         there = {path.name for path in self.folder.glob(self._name("*.data"))}
-        return iter([at for at in range(self._chunks) if self._name(f"{at:06}.data") not in there])
+        return deque(at for at in range(self._chunks) if self._name(f"{at:06}.data") not in there)
 
     def advance(self) -> bool:
         """Write the next chunk that is not there yet; whether there was one."""
         if self.export.total is None:
             self._fix()
-        number = next(self._written, None)
-        if number is not None:
-            self._write(number)
-        return number is not None
+        if not self._left:
+            return False
+        self._write(self._left.popleft())
+        return True
 
     def _write(self, number: int) -> None:
-        size, total = int(self.export.manifest["chunk"]), self.export.total or 0
-        start, end = number * size, min((number + 1) * size, total)
-        lines = self._lines(self._indexes(start, end))
+        indexes = self._of_chunk(number)
+        lines = self.lines(indexes, self._of_chunk(self._left[0]) if self._left else ())
         self.write_chunk(number, lines)
+        end = number * int(self.export.manifest["chunk"]) + len(indexes)
         self.keep(done=Greatest(F("done"), end), attempts=0)
+
+    def _of_chunk(self, number: int) -> list[int]:
+        size, total = int(self.export.manifest["chunk"]), self.export.total or 0
+        return self._indexes(number * size, min((number + 1) * size, total))
 
     def write_chunk(self, number: int, lines: Sequence[exports.Line], *, proved: bool = True) -> None:
         """Write the files of a chunk; the one of the data, which makes it whole, last."""
@@ -312,14 +332,16 @@ class Job:
         with self._writer(self._name(f"{number:06}.data")) as file:
             file.write(sheets.rows(self.form, self.titles, [line.cells for line in lines]))
 
-    def _lines(self, indexes: Sequence[int]) -> Sequence[exports.Line]:
-        lines = self.source.lines(self.export, indexes, self.about.columns)
+    def lines(self, indexes: Sequence[int], then: Sequence[int] = ()) -> Sequence[exports.Line]:
+        """The rows at these places; those at `then` are asked for next."""
+        entries = self._ahead.take(indexes, then)
+        lines = self.source.lines(self.export, entries, self.about.columns, self._aside)
         if [line.index for line in lines] != list(indexes):
             raise DamagedError("an entry that was chosen is not there")
         return lines
 
     def _others(self, indexes: Sequence[int]) -> Sequence[exports.Line]:
-        return self.source.lines(self.export, indexes, ())
+        return self.source.lines(self.export, placed.entries(indexes), (), self._aside)
 
     # --- the package ---
 

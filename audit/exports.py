@@ -30,7 +30,9 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from audit import export_files
+from audit.aside import Aside
 from audit.models import Export
+from audit.placed import Placed
 
 if TYPE_CHECKING:
     from audit.proofs import About
@@ -121,19 +123,20 @@ class Source:
     """Where the rows of a kind of export come from; an upper floor registers it.
 
     `about`: what the manifest says, with the columns; `select`: the leaf indexes of the rows, ascending, all
-    below `Export.log_size`; `lines` of some of them, in their order, with the cells of these columns;
-    `secrets`: the opened `Export.secret`: "files" and "pseudonyms" (32 bytes as hexadecimal) and "password"
-    (empty: not locked). `destroyed`: the subjects whose key is gone by now. `confirm`: what speaks against
-    doing what the row says, by what was sealed when it was asked for, approved and written. `record` seals an
-    entry with the owner as its actor and gives back what appends it, inside the caller's transaction;
-    `disclosed` enters the export in the chains of what it shows, before it can be downloaded, as often as it
-    is called, and yields while it does. `paper` sets titles and rows as a PDF.
+    below `Export.log_size`; `lines` of the entries of some, in their order, with the cells of these columns
+    (what else they take can be asked aside); `secrets`: the opened `Export.secret`: "files" and "pseudonyms"
+    (32 bytes as hexadecimal) and "password" (empty: not locked). `destroyed`: the subjects whose key is gone
+    by now. `confirm`: what speaks against doing what the row says, by what was sealed when it was asked for,
+    approved and written. `record` seals an entry with the owner as its actor and gives back what appends it,
+    inside the caller's transaction; `disclosed` enters the export in the chains of what it shows, before it
+    can be downloaded, as often as it is called, and yields while it does. `paper` sets titles and rows as a
+    PDF.
     """
 
     code: str
     about: "Callable[[Export], About]"
     select: Callable[[Export], Iterable[int]]
-    lines: Callable[[Export, Sequence[int], Sequence[Column]], Sequence[Line]]
+    lines: Callable[[Export, Sequence[Placed], Sequence[Column], Aside], Sequence[Line]]
     secrets: Callable[[Export], Mapping[str, str]]
     destroyed: Callable[[], Collection[UUID]]
     confirm: "Callable[[Export], NotRecordedError | None]"

@@ -4,6 +4,7 @@ import resource
 from array import array
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from itertools import zip_longest
 from time import perf_counter
 from uuid import uuid4
 
@@ -16,8 +17,8 @@ from cases import vault
 from cases.models import User
 from sharing import export_actions, log_columns
 
-ROUND = 10
-"""Chunks that each way does before the next one has its turn."""
+ROUND, ROUNDS = 5, 16
+"""Chunks that each way does before the next one has its turn, and how many turns it has at most."""
 
 
 def fill(count: int) -> None:
@@ -49,12 +50,15 @@ def _job(count: int) -> export_work.Job:
 
 
 def rates(count: int) -> dict[str, list[float]]:
-    """Seconds a row in each round of some chunks, of each way in turns; no way has the warmer cache."""
+    """Seconds a row in each round of some chunks, of each way in turns; no way has the warmer cache.
+
+    Where there are more rows than the rounds take, these are spread evenly over the whole log.
+    """
     job = _job(count)
     found: dict[str, list[float]] = {"fetch and decrypt": [], "fetch and open": [], "CSV": [], "proved": []}
     places = array("Q", job._all_indexes())
     ways = list(found)
-    for number, start in enumerate(range(0, len(places), ROUND * export_work.CHUNK)):
+    for number, start in enumerate(_starts(len(places))):
         some = places[start : start + ROUND * export_work.CHUNK].tolist()
         for way in ways[number % 4 :] + ways[: number % 4]:
             vault.forget()
@@ -65,18 +69,27 @@ def rates(count: int) -> dict[str, list[float]]:
     return found
 
 
+def _starts(rows: int) -> list[int]:
+    """Where rounds begin: at the first row, at the last place for a whole round, and evenly between."""
+    size = ROUND * export_work.CHUNK
+    rounds = min(ROUNDS, max(1, rows // size))
+    return [(rows - size) * at // max(1, rounds - 1) if rounds > 1 else 0 for at in range(rounds)]
+
+
 def _chunks(some: Sequence[int]) -> Iterator[Sequence[int]]:
     for at in range(0, len(some), export_work.CHUNK):
         yield some[at : at + export_work.CHUNK]
 
 
 def _do(way: str, job: export_work.Job, some: Sequence[int]) -> None:
-    for number, part in enumerate(_chunks(some)):
-        if way in ("CSV", "proved"):
-            job.write_chunk(number, job._lines(part), proved=way == "proved")
-            job.keep()
-        else:
-            _fetch(part, opened=way == "fetch and open")
+    chunks = list(_chunks(some))
+    with job.at_work():
+        for number, (part, then) in enumerate(zip_longest(chunks, chunks[1:], fillvalue=())):
+            if way in ("CSV", "proved"):
+                job.write_chunk(number, job.lines(part, then), proved=way == "proved")
+                job.keep()
+            else:
+                _fetch(part, opened=way == "fetch and open")
 
 
 def _fetch(part: Sequence[int], *, opened: bool) -> None:

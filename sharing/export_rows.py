@@ -6,17 +6,20 @@ row of a decision is read, but where the key of its case is gone: then its codes
 
 import hmac
 import json
+import re
 from base64 import b32encode
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from django.db.models import Model, OuterRef, Subquery
 
 from audit import chain, exports, placed, proofs
+from audit.aside import Aside
 from audit.export_files import DamagedError
 from audit.models import Export, Leaf
 from audit.placed import Placed
@@ -31,26 +34,27 @@ Cells = Sequence[str]
 
 
 def lines(
-    export: Export, indexes: Sequence[int], columns: Sequence[exports.Column], key: bytes
+    export: Export, found: Sequence[Placed], columns: Sequence[exports.Column], key: bytes, aside: Aside
 ) -> list[exports.Line]:
-    """The rows at these places, in their order; as many queries for many as for one.
+    """The rows of these entries, in their order; as many queries for many as for one.
 
     Cells are made a column at a time. What was opened is let go of row by row: a heap of it takes longer to
     sweep than to read.
 
     Args:
         key: of the export's stand-ins.
+        aside: asks what came after while the entries are opened.
 
     Raises:
         DamagedError: an entry is not what was recorded.
     """
-    found = placed.entries(indexes)
     vault.load({one.subject for one in found})
+    later = _Later(export.log_size, columns, found, aside)
     said, plain = _Said(columns), list[bytes]()
     for one in found:
         plain.append(said.add(one))
-    headers: list[Content] = [json.loads(one.header.decode()) for one in found]
-    later = _Later(export.log_size, columns, found, said)
+    headers = [_header(one.header.decode()) for one in found]
+    later.make(said)
     made = [later.cells(one) if _is_later(one) else _cells(one, key, headers, said) for one in columns]
     rows = [list(cells) for cells in zip(*made, strict=True)] if columns else [[] for _ in found]
     _fill_shut(rows, columns, said.shut, later.shut)
@@ -138,6 +142,20 @@ def _asked(column: exports.Column) -> tuple[str, ...]:
     return (column.field,) if column.field else _ASKED.get(column.code, ())
 
 
+_HEADER = re.compile(
+    r'\{"actor":"([^"]{36})","commit":"[^"]{64}","ct":"[^"]{64}","kind":"[^"]+","occurred_at":"([^"]{27})",'
+    r'"prev":"[^"]{64}","recorded_at":"([^"]{27})","request_key":"[^"]{36}","seq":\d+,"subject":"([^"]{36})"\}'
+)
+_OF_HEADER = ("actor", "occurred_at", "recorded_at", "subject")
+
+
+def _header(text: str) -> Content:
+    """What the columns show of a header, as it is canonical; of any other (its hash is checked) the same."""
+    found = _HEADER.fullmatch(text)
+    content: Content = dict(zip(_OF_HEADER, found.groups(), strict=True)) if found else json.loads(text)
+    return content
+
+
 # --- what came after -----------------------------------------------------------------------------------
 
 
@@ -165,6 +183,22 @@ _SENDING = (
 )
 
 
+class _Sent(NamedTuple):
+    """What was sent in one go, and of which decision."""
+
+    entry_hash: bytes
+    sent: Sequence[Sequence[str]]
+    complete: bool
+    sent_at: datetime
+    method: str
+    differs_from_decision: bool
+    basis_after_sharing: bool
+
+
+def _nothing() -> Iterable[tuple[Any, ...]]:
+    return ()
+
+
 def _is_later(column: exports.Column) -> bool:
     return column.code in _OF_SENDING or column.code in _FOLLOWING
 
@@ -176,42 +210,52 @@ class _Later:
     """
 
     def __init__(
-        self, size: int | None, columns: Iterable[exports.Column], found: Sequence[Placed], said: _Said
+        self, size: int | None, columns: Iterable[exports.Column], found: Sequence[Placed], aside: Aside
     ) -> None:
+        """Ask. Two queries: all decisions of these cases that follow one, and all that was sent in them."""
         shown = {one.code for one in columns}
+        self._size, self._asked = size, bool(shown & (_OF_SENDING | _FOLLOWING))
+        self._hashes = [one.hash for one in found]
         self._at = {one.hash: at for at, one in enumerate(found)}
         self._ids: dict[int, UUID] = {}
         self._sent: dict[UUID, list[Any]] = defaultdict(list)
         self._followers: dict[UUID, list[Any]] = defaultdict(list)
         self._follows: dict[UUID, _Followed] = {}
         self._under = due.sent_by((), {})
-        self._said = said
-        if shown & (_OF_SENDING | _FOLLOWING):
-            self._ask(placed.listed(sorted({one.subject.hex for one in found}), "uuid"), shown, size)
-            self._make()
-        self.shut = self._rows_of([found[at].hash for at in said.shut])
+        self._following = self._sending = _nothing
+        if self._asked:
+            cases = placed.listed(sorted({one.subject.hex for one in found}), "uuid")
+            place = Subquery(Leaf.objects.filter(hash=OuterRef("entry_hash")).values("index")[:1])
+            following = Decision.objects.filter(case__in=cases, follows__isnull=False)
+            self._following = aside.rows(
+                following.order_by("recorded_at", "id").values_list(*_FOLLOWS, place)
+            )
+            if shown & _OF_SENDING:
+                sending = Disclosure.objects.filter(case__in=cases).order_by("recorded_at")
+                self._sending = aside.rows(sending.values_list(*_SENDING, place))
 
-    def _ask(self, cases: Any, shown: set[str], size: int | None) -> None:
-        """Two queries, of all decisions of these cases that follow one, and of all that was sent in them."""
+    def make(self, said: _Said) -> None:
+        """Take in what was told, and that of those that are shut."""
+        self._said = said
+        if self._asked:
+            self._take()
+            self._make()
+        self.shut = self._rows_of([self._hashes[at] for at in said.shut])
+
+    def _take(self) -> None:
         parents: dict[UUID, UUID | None] = {}
-        place = Subquery(Leaf.objects.filter(hash=OuterRef("entry_hash")).values("index")[:1])
-        following = Decision.objects.filter(case__in=cases, follows__isnull=False)
-        rows = following.order_by("recorded_at", "id").values_list(*_FOLLOWS, place)
-        for row, hashed, reference, parent, before, named, at in rows:
+        for row, hashed, reference, parent, before, named, at in self._following():
             parents[row] = parent
             self._follows[row] = _Followed(named)
             self._know(hashed, row)
-            if _told(at, size):
+            if _told(at, self._size):
                 self._followers[parent].append(_Followed(reference))
                 self._know(before, parent)
-        if shown & _OF_SENDING:
-            sending = Disclosure.objects.filter(case__in=cases).order_by("recorded_at").annotate(place=place)
-            found = sending.values_list(*_SENDING, "place", named=True)
-            sent = [one for one in found if _told(one.place, size)]
-            for one in sent:
-                self._sent[one.decision_id].append(one)
-                self._know(one.decision__entry_hash, one.decision_id)
-            self._under = due.sent_by(((one.decision_id, one.sent, one.complete) for one in sent), parents)
+        sent = [(row, _Sent(*facts)) for row, *facts, at in self._sending() if _told(at, self._size)]
+        for row, one in sent:
+            self._sent[row].append(one)
+            self._know(one.entry_hash, row)
+        self._under = due.sent_by(((row, one.sent, one.complete) for row, one in sent), parents)
 
     def _know(self, hashed: bytes, row: UUID) -> None:
         at = self._at.get(bytes(hashed))

@@ -21,6 +21,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from audit import exports, ledger, placed, proofs
+from audit.aside import Aside
 from audit.export_files import DamagedError
 from audit.models import Export, Leaf
 from cases import events, vault
@@ -108,9 +109,12 @@ def select(export: Export) -> Iterator[int]:
     return places.order_by("index").values_list("index", flat=True).iterator(10_000)
 
 
-def lines(export: Export, indexes: Sequence[int], columns: Sequence[exports.Column]) -> list[exports.Line]:
-    """The rows at these places, in their order (`export_rows.lines`)."""
-    return export_rows.lines(export, indexes, columns, bytes.fromhex(secrets_of(export)["pseudonyms"]))
+def lines(
+    export: Export, entries: Sequence[placed.Placed], columns: Sequence[exports.Column], aside: Aside
+) -> list[exports.Line]:
+    """The rows of these entries, in their order (`export_rows.lines`)."""
+    key = bytes.fromhex(secrets_of(export)["pseudonyms"])
+    return export_rows.lines(export, entries, columns, key, aside)
 
 
 # --- what the ledger is told ---------------------------------------------------------------------------

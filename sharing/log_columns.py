@@ -85,7 +85,8 @@ def spelled(how: How, value: Any, labels: Mapping[str, str] = NOBODY) -> str:
 
 def _moment(value: datetime | str) -> str:
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(LONDON).strftime("%Y-%m-%d %H:%M")
+    local = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(LONDON)
+    return local.isoformat(" ", "minutes")[: len("2026-03-02 14:05")]  # faster than to be told the format
 
 
 def _labels(*named: str) -> Mapping[str, str]:

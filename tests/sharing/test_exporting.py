@@ -16,6 +16,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit import chain, export_files, exports, ledger, placed, proofs, signing, verifier
+from audit.aside import Aside
 from audit.export_files import Writer
 from audit.models import Entry, Export
 from cases import access_actions, events, vault
@@ -245,7 +246,7 @@ def test_its_questions_are_as_many_for_many_rows_as_for_few(
     for some in (places[:1], places):
         vault.forget()
         with CaptureQueriesContext(connection) as found:
-            assert len(exporting.lines(export, some, columns)) == len(some)
+            assert len(exporting.lines(export, placed.entries(some), columns, Aside())) == len(some)
         asked.append(len(found))
     assert asked[0] == asked[1]
 
