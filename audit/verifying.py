@@ -1,8 +1,9 @@
 """Recomputing the ledger from its stored bytes: entries, chains, heads, the log, what stands above."""
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,12 +15,19 @@ from audit.models import Check, Checkpoint, Entry, Leaf
 
 CHUNK = 2000
 
-_compare: dict[str, Callable[[Entry], str | None]] = {}
+COMPARED = 500
+"""Entries whose rows are compared together: as many are open at a time, and their keys with them."""
+
+_compare: dict[str, Callable[[Sequence[Entry]], Sequence[str | None]]] = {}
 _count: dict[str, Callable[[], int]] = {}
 
 
-def register_projection(kind: str, compare: Callable[[Entry], str | None]) -> None:
-    """Have verify() ask what the row that stands for an entry of `kind` says otherwise (None: nothing)."""
+def register_projection(kind: str, compare: Callable[[Sequence[Entry]], Sequence[str | None]]) -> None:
+    """Have verify() ask what the rows that stand for entries of `kind` say otherwise (None: nothing).
+
+    Args:
+        compare: gets some entries of the kind and says it of each, in as many queries for many as for one.
+    """
     _compare[kind] = compare
 
 
@@ -279,9 +287,10 @@ def _projection_problem(kinds: Mapping[str, int], low: int | None) -> chain.Prob
     entries: QuerySet[Entry] = Entry.objects.filter(kind__in=_compare.keys() & kinds.keys())
     if low is not None:
         entries = entries.filter(hash__in=Leaf._default_manager.filter(index__gte=low).values("hash"))
-    for item in entries.order_by("subject", "seq").iterator(CHUNK):
-        if why := _difference(item):
-            return chain.Problem(bytes(item.hash).hex(), str(item.subject), str(item.seq), why)
+    ordered = entries.order_by("subject", "seq").iterator(COMPARED)
+    while some := list(islice(ordered, COMPARED)):
+        if problem := _first_difference(some):
+            return problem
     for kind, count in _count.items() if low is None else ():
         seen, rows = kinds.get(kind, 0), count()
         # Others write meanwhile: rows are more than the entries seen, and no more than there are now.
@@ -291,8 +300,22 @@ def _projection_problem(kinds: Mapping[str, int], low: int | None) -> chain.Prob
     return None
 
 
-def _difference(item: Entry) -> str | None:
+def _first_difference(some: Sequence[Entry]) -> chain.Problem | None:
+    of_kind: dict[str, list[Entry]] = {}
+    for item in some:
+        of_kind.setdefault(item.kind, []).append(item)
+    found = {kind: iter(_differences(kind, items)) for kind, items in of_kind.items()}
+    for item in some:
+        if why := next(found[item.kind]):
+            return chain.Problem(bytes(item.hash).hex(), str(item.subject), str(item.seq), why)
+    return None
+
+
+def _differences(kind: str, items: Sequence[Entry]) -> Sequence[str | None]:
     try:
-        return _compare[item.kind](item)
+        return _compare[kind](items)
     except Exception as error:  # noqa: BLE001 - a row too damaged to be read is a finding, not a crash
-        return f"what stands for it cannot be read ({type(error).__name__})"
+        if len(items) == 1:
+            return [f"what stands for it cannot be read ({type(error).__name__})"]
+    # One by one then: which of them it is has to be said.
+    return [_differences(kind, [item])[0] for item in items]

@@ -209,15 +209,21 @@ def _organisation_key() -> CaseKey:
     return CaseKey.objects.get(subject=ORGANISATION)
 
 
-def load(subjects: Iterable[UUID]) -> None:
+def load(subjects: Iterable[UUID]) -> set[UUID]:
     """Open the keys of many subjects with one query, so that a list page stays at constant queries.
+
+    Those of them that have one.
 
     Raises:
         WrongKey: a key cannot be unwrapped.
     """
-    missing = [subject for subject in set(subjects) if _keys.held(subject) is None]
+    wanted = set(subjects)
+    missing = {subject for subject in wanted if _keys.held(subject) is None}
+    found = wanted - missing
     for row in CaseKey.objects.filter(subject__in=missing, wrapped__isnull=False) if missing else ():
         _keys.put(row.subject, _unwrap(row))
+        found.add(row.subject)
+    return found
 
 
 def destroyed() -> set[UUID]:

@@ -3,7 +3,7 @@
 As with a decision (`sharing.projection`), the entry is the record and the row repeats its codes and times.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,8 +11,6 @@ from uuid import UUID
 
 from audit import ledger
 from audit.models import Entry
-from cases import events
-from cases.fields import Altered
 from sharing import projection
 from sharing.models import (
     Advice,
@@ -82,15 +80,9 @@ class Standing:
         }
         return columns | ({self.moment: entry.occurred_at} if self.moment else {})
 
-    def compare(self, entry: Entry) -> str | None:
-        """What the row of an entry says otherwise than the entry, or None."""
-        stored = self.model._default_manager.filter(entry_hash=bytes(entry.hash)).first()
-        if stored is None:
-            return f"the {self.called} has no row"
-        try:
-            return self._difference(entry, events.content_of(entry), stored)
-        except Altered:
-            return "the sealed record does not open"
+    def compare(self, entries: Sequence[Entry]) -> list[str | None]:
+        """What the row of each entry says otherwise than the entry, or None."""
+        return projection.compare_all(entries, self.model, self.called, self._difference)
 
     def check(self, rows: Iterable[Any]) -> list[tuple[Any, dict[str, Any], str | None]]:
         """Each row with its entry's opened content (empty: the key was destroyed) and what is wrong or None.

@@ -1,16 +1,16 @@
 """The row that stands for the ledger entry of an agreement's version; verification compares the two."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from audit import ledger
 from audit.models import Entry
-from cases import events
-from cases.fields import Altered
+from sharing import projection
 from sharing.models import Agreement
 
+CALLED = "agreement"
 RECORDED, ENDED = "agreement.recorded", "agreement.ended"
 TERMS = (
     "name", "agencies", "aims", "basis", "power", "enactment", "annex_1", "article_9", "schedule_1",
@@ -53,22 +53,13 @@ def _header(entry: Entry) -> dict[str, Any]:
     return {column: getattr(entry, source) for column, source in _OF_ENTRY.items()}
 
 
-def compare(entry: Entry) -> str | None:
-    """What a version's row says otherwise than its entry, or None."""
-    stored = Agreement.objects.filter(entry_hash=bytes(entry.hash)).first()
-    if stored is None:
-        return "the agreement has no row"
-    try:
-        said = events.content_of(entry, of_case=False)
-    except Altered:
-        return "the sealed record does not open"
+def compare(entries: Sequence[Entry]) -> list[str | None]:
+    """What each version's row says otherwise than its entry, or None."""
+    return projection.compare_all(entries, Agreement, CALLED, _difference, of_case=False)
+
+
+def _difference(entry: Entry, said: Mapping[str, Any], stored: Agreement) -> str | None:
     # Where the organisation's key is gone, what the header holds is compared.
     expected = row_of(entry, said) if said else Agreement(**_header(entry))
     columns = [field.attname for field in Agreement._meta.concrete_fields] if said else list(_OF_ENTRY)
-    differs = [column for column in columns if _value(expected, column) != _value(stored, column)]
-    return f"the agreement's {differs[0]} is not what was recorded" if differs else None
-
-
-def _value(agreement: Agreement, column: str) -> Any:
-    value = getattr(agreement, column)
-    return bytes(value) if isinstance(value, memoryview) else value
+    return projection.differing(CALLED, expected, stored, columns)

@@ -15,7 +15,7 @@ from django.db.models import Model
 
 from audit import chain, ledger
 from audit.models import Entry
-from cases import events
+from cases import events, vault
 from cases.fields import Altered
 from sharing import lists, rules, words
 from sharing.answers import ALIAS
@@ -254,15 +254,42 @@ def findings_of(said: Mapping[str, Any]) -> list[rules.Finding]:
     ]
 
 
-def compare(entry: Entry) -> str | None:
-    """What a decision's row says otherwise than its entry, or None."""
-    stored = Decision.objects.filter(entry_hash=bytes(entry.hash)).first()
-    if stored is None:
-        return "the decision has no row"
-    try:
-        return _difference(entry, events.content_of(entry), stored)
-    except Altered:
-        return "the sealed record does not open"
+def compare(entries: Sequence[Entry]) -> list[str | None]:
+    """What each decision's row says otherwise than its entry, or None."""
+    return compare_all(entries, Decision, "decision", _difference)
+
+
+def compare_all(
+    entries: Sequence[Entry],
+    model: type[Model],
+    called: str,
+    difference: Callable[[Entry, dict[str, Any], Any], str | None],
+    *,
+    of_case: bool = True,
+) -> list[str | None]:
+    """What the row of each entry says otherwise than the entry, or None; two queries for all.
+
+    Args:
+        called: the row in words.
+        difference: tells it of an entry, its opened content (empty: the key was destroyed) and its row.
+        of_case: sealed under the case's key, and not the organisation's.
+    """
+    hashes = [bytes(entry.hash) for entry in entries]
+    stored = model._default_manager.filter(entry_hash__in=hashes)
+    rows = {bytes(row.entry_hash): row for row in stored}  # type: ignore[attr-defined]
+    keyed = vault.load({entry.subject if of_case else vault.ORGANISATION for entry in entries})
+
+    def compared(entry: Entry, hashed: bytes) -> str | None:
+        if hashed not in rows:
+            return f"the {called} has no row"
+        opens = not of_case or entry.subject in keyed
+        try:
+            said = events.content_of(entry, of_case=of_case) if opens else {}
+        except Altered:
+            return "the sealed record does not open"
+        return difference(entry, said, rows[hashed])
+
+    return [compared(entry, hashed) for entry, hashed in zip(entries, hashes, strict=True)]
 
 
 def _difference(entry: Entry, said: Mapping[str, Any], stored: Decision) -> str | None:

@@ -4,7 +4,7 @@ Who is in a sample is `sharing.rules.sampling`; a decision counts as superseded 
 place by the time at which the sample was drawn, so that it never changes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -14,10 +14,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from audit import ledger
 from audit.models import Entry
-from cases import events
-from cases.fields import Altered
 from cases.models import User
-from sharing import lists, reviewing
+from sharing import lists, projection, reviewing
 from sharing.display import served
 from sharing.models import Decision, Sample, SampleAnswer
 from sharing.rules import sampling as rule
@@ -68,15 +66,12 @@ def content(sample: Sample) -> dict[str, Any]:
     }
 
 
-def compare(entry: Entry) -> str | None:
-    """What a sample's row says otherwise than its entry, or None."""
-    stored = Sample.objects.filter(entry_hash=bytes(entry.hash)).first()
-    if stored is None:
-        return "the quality sample has no row"
-    try:
-        said = events.content_of(entry, of_case=False)
-    except Altered:
-        return "the sealed record does not open"
+def compare(entries: Sequence[Entry]) -> list[str | None]:
+    """What each sample's row says otherwise than its entry, or None."""
+    return projection.compare_all(entries, Sample, "quality sample", _difference, of_case=False)
+
+
+def _difference(entry: Entry, said: dict[str, Any], stored: Sample) -> str | None:
     same = (stored.by_id, stored.request_key) == (entry.actor, entry.request_key)
     same &= stored.recorded_at == entry.occurred_at
     # Where the organisation's key is gone, what the header holds is compared.

@@ -1,6 +1,7 @@
 """Verification: whatever is changed behind the guards' back is found, and the entry is named."""
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -193,19 +194,42 @@ def projections(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("projections")
 def test_a_row_that_differs_from_its_entry_is_named(entries: list[Entry]) -> None:
     wrong = making.record(kind="trial.seen")
-    ledger.register_projection("trial.seen", lambda entry: f"the row of {entry.kind} says otherwise")
-    ledger.register_projection("trial.made", lambda _: None)
+    ledger.register_projection("trial.seen", lambda some: [f"the row of {one.kind} differs" for one in some])
+    ledger.register_projection("trial.made", lambda some: [None] * len(some))
     problem = ledger.verify().problem
     assert problem is not None
-    assert (problem.hash, problem.why) == (wrong.hash.hex(), "the row of trial.seen says otherwise")
+    assert (problem.hash, problem.why) == (wrong.hash.hex(), "the row of trial.seen differs")
+
+
+@pytest.mark.usefixtures("projections")
+def test_rows_are_compared_a_few_together_and_the_first_that_differs_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(verifying, "COMPARED", 4)
+    subject = UUID(int=7)
+    entries = [making.record(subject, kind=f"trial.{kind}") for kind in ("a", "b", "a", "b", "a", "b", "a")]
+    wrong, asked = {bytes(entries[n].hash) for n in (6, 5)}, []
+
+    def compare(some: Sequence[Entry]) -> list[str | None]:
+        asked.append([one.seq for one in some])
+        return ["it differs" if bytes(one.hash) in wrong else None for one in some]
+
+    ledger.register_projection("trial.a", compare)
+    ledger.register_projection("trial.b", compare)
+    problem = ledger.verify().problem
+    assert problem is not None
+    assert (problem.seq, problem.why) == ("6", "it differs")
+    assert asked == [[1, 3], [2, 4], [5, 7], [6]]
 
 
 @pytest.mark.usefixtures("projections")
 def test_a_row_that_cannot_be_read_is_named() -> None:
-    wrong = making.record(kind="trial.seen")
+    wrong = [making.record(kind="trial.seen") for _ in range(3)][1]
 
-    def broken(_: Entry) -> str | None:
-        raise LookupError("personal text")
+    def broken(some: Sequence[Entry]) -> list[str | None]:
+        if any(one.hash == wrong.hash for one in some):
+            raise LookupError("personal text")
+        return [None] * len(some)
 
     ledger.register_projection("trial.seen", broken)
     problem = ledger.verify().problem

@@ -1,14 +1,18 @@
 """The row of a decision stands for its entry: whatever one says otherwise than the other is found."""
 
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from audit import ledger
-from cases.models import User
+from audit.models import Entry
+from cases import vault
+from cases.models import CaseKey, Team, User
+from sharing import projection
 from sharing.models import Decision
-from tests.cast import CaseFile
+from tests.cast import CaseFile, make_case
 from tests.sharing.deciding import NOW, behind_the_guards, decided
 
 COLUMNS = {
@@ -47,3 +51,23 @@ def test_a_row_without_an_entry_and_an_entry_without_a_row_are_found(
     problem = ledger.verify().problem
     assert problem is not None
     assert "2 rows stand for 1 entries" in problem.why
+
+
+@pytest.mark.parametrize("destroyed", [False, True])
+def test_many_rows_are_compared_with_as_many_queries_as_one(
+    officer: User, team: Team, destroyed: bool, django_assert_num_queries: Any
+) -> None:
+    decisions = [decided(officer, make_case(officer, team)) for _ in range(3)]
+    if destroyed:
+        CaseKey.objects.exclude(subject=vault.ORGANISATION).update(wrapped=None)
+    with behind_the_guards():
+        # What the header holds is compared without a key too.
+        Decision.objects.filter(id=decisions[1].id).update(decided_at=NOW, reference="D-222222")
+    entries = [Entry.objects.get(hash=one.entry_hash) for one in decisions]
+    for some in (entries[:1], entries):
+        vault.forget()
+        with django_assert_num_queries(2):
+            found = projection.compare(some)
+        said = {one: what for one, what in enumerate(found) if what}
+        which = "decided_at" if destroyed else "reference"
+        assert said == ({1: f"the decision's {which} is not what was recorded"} if some == entries else {})

@@ -65,7 +65,7 @@ def test_the_row_repeats_the_codes(officer: User, case_file: CaseFile) -> None:
     assert (decision.outcome, decision.lawful_basis, decision.informed) == ("share_part", "6-1-d", "told")
     assert (decision.included, decision.withheld, decision.agencies) == (1, 1, ["police"])
     assert (decision.stops, decision.points) == ([], ["could_make_less_safe"])
-    assert projection.compare(entry) is None
+    assert projection.compare([entry]) == [None]
     assert len(receipt_code(bytes(entry.hash))) == 19
 
 
