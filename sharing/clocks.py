@@ -14,11 +14,12 @@ from uuid import UUID
 
 from django.db.models import Exists, Model, OuterRef, Q
 
+from audit.models import Export
 from cases import access as case_access
 from cases import staff, working_days
 from cases.models import Case, Organisation, TimedAccess, User
 from cases.models.cases import OPEN
-from sharing import access, asked, due, letters, reviewing, rules
+from sharing import access, asked, due, exports, letters, reviewing, rules
 from sharing.models import (
     Advice,
     AdviceAnswer,
@@ -30,14 +31,15 @@ from sharing.models import (
     Request,
     RequestStep,
 )
-from sharing.rules import requests
+from sharing.rules import exporting, requests
 from sharing.rules.clocks import AT_ONCE, NEAR, PAST, TODAY, approve_by, has_a_time
 from sharing.rules.reviewing import NON_SHARE, TO_REVIEW, WAITING
 from sharing.rules.terms import day_of
 
 NAMED, AUTHOR, OWNER, MANAGERS, LEADS = "named", "author", "owner", "managers", "leads"
+DECIDERS = "deciders"
 """Who is reminded: whoever is asked by name, whoever recorded it, the case's owner, its team's managers, the
-governance leads. The policy decides at each ringing who of them still may know."""
+governance leads; everybody who approves exports. The policy decides at each ringing who still may know."""
 DRAFT_LEFT = timedelta(days=1)
 """After so long a draft that nobody touched is brought back to mind (service.md §3.6)."""
 
@@ -68,14 +70,14 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Something that waits, by a moment (aware). `about` is the id of its row.
+    """Something that waits, by a moment (aware). `about` is its row's id; `case` is None where it is of none.
 
     `named`, `author`: the people that the clock's stages mean by that. `hurried`: it is counted in hours, or
     somebody may be in danger. `but`: whom it is never for.
     """
 
     about: UUID
-    case: UUID
+    case: UUID | None
     due_at: datetime
     named: UUID | None = None
     author: UUID | None = None
@@ -105,6 +107,12 @@ def _as_lead(user: User, abouts: Abouts) -> set[UUID]:
     if user.role != User.Role.GOVERNANCE:
         return set()
     return set(access.incidents_for(user).filter(id__in=abouts).values_list("id", flat=True))
+
+
+def _as_decider(user: User, abouts: Abouts) -> set[UUID]:
+    if user.role not in exporting.DECIDERS:
+        return set()
+    return {one.id for one in exports.decidable(user, Export.objects.filter(id__in=abouts))}
 
 
 @dataclass(frozen=True)
@@ -249,6 +257,11 @@ def _last_managers(_: Moment) -> Iterator[Waiting]:
         yield Waiting(case.id, case.id, rules.ends(day))
 
 
+def _exports(at: Moment) -> Iterator[Waiting]:
+    for about, owner, asked_at in exports.waiting(at.now).values_list("id", "owner", "asked_at"):
+        yield Waiting(about, None, exporting.over_at(asked_at), but=owner)
+
+
 # --- the table ------------------------------------------------------------------------------------
 
 _OURS = frozenset({AUTHOR, OWNER})
@@ -291,6 +304,8 @@ CLOCKS: tuple[Clock, ...] = (
           {TODAY: _MANAGERS}, (Case, "case_access", "reference")),
     Clock("last_manager", "Another manager is named for a restricted case", _last_managers,
           {AT_ONCE: _MANAGERS}, (Case, "case_access", "reference")),
+    Clock("export", "Somebody else approves an export with names", _exports,
+          {AT_ONCE: frozenset({DECIDERS})}, (Export, "export_approve", "id"), _as_decider),
 )
 # fmt: on
 BY_CODE: Mapping[str, Clock] = {clock.code: clock for clock in CLOCKS}

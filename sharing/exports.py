@@ -108,10 +108,14 @@ def waits(export: Export, now: datetime) -> bool:
     return export.state == exports.WAITING and rule.over_at(export.asked_at) > now
 
 
-def waiting() -> QuerySet[Export]:
-    """The exports that wait for somebody's approval, the oldest first."""
-    since = timezone.now() - rule.WAITS
-    found = Export.objects.filter(source=SOURCE, state=exports.WAITING, asked_at__gt=since)
+def waiting(now: datetime) -> QuerySet[Export]:
+    """The exports that wait for somebody's approval, the oldest first.
+
+    Args:
+        now: aware; those that have waited too long by then wait no more.
+    """
+    late = now - rule.WAITS
+    found = Export.objects.filter(source=SOURCE, state=exports.WAITING, asked_at__gt=late)
     return found.order_by("asked_at", "id")
 
 
@@ -119,7 +123,7 @@ def to_decide(user: User) -> list[Export]:
     """The exports with names that wait and that the user may approve or refuse, the oldest first."""
     if user.role not in rule.DECIDERS:
         return []
-    return decidable(user, waiting().exclude(owner=user.id)[:SHOWN])
+    return decidable(user, waiting(timezone.now()).exclude(owner=user.id)[:SHOWN])
 
 
 def decidable(user: User, some: Iterable[Export]) -> list[Export]:

@@ -19,8 +19,9 @@ from django.urls import reverse
 
 from cases.models import Case, Exclusion, Membership, User
 from sharing import clocks
-from sharing.clocks import AUTHOR, LEADS, MANAGERS, NAMED, OWNER, Clock, Moment, Waiting
+from sharing.clocks import AUTHOR, DECIDERS, LEADS, MANAGERS, NAMED, OWNER, Clock, Moment, Waiting
 from sharing.models import Reminder
+from sharing.rules import exporting
 from sharing.rules.clocks import loud, next_digest, stage_now
 
 T = TypeVar("T")
@@ -89,7 +90,7 @@ def due(at: Moment) -> list[Ring]:
         for waiting in clock.source(at)
         if (stage := stage_now(clock.stages, waiting.due_at, at.now))
     ]
-    staff = _Staff.of({waiting.case for _, _, waiting in begun})
+    staff = _Staff.of({waiting.case for _, _, waiting in begun if waiting.case})
     return [
         Ring(clock, stage, waiting, user)
         for clock, stage, waiting in begun
@@ -104,6 +105,7 @@ class _Staff:
     ready: frozenset[UUID]
     here: frozenset[UUID]
     leads: Sequence[UUID]
+    deciders: Sequence[UUID]
     cases: Mapping[UUID, tuple[UUID, UUID]]
     managers: Mapping[UUID, list[UUID]] = field(default_factory=dict)
     out: frozenset[tuple[UUID, UUID]] = frozenset()
@@ -121,6 +123,7 @@ class _Staff:
             ready=frozenset(user for user, role in roles.items() if role in _WORKERS),
             here=frozenset(roles),
             leads=sorted(user for user, role in roles.items() if role == User.Role.GOVERNANCE),
+            deciders=sorted(user for user, role in roles.items() if role in exporting.DECIDERS),
             cases=dict(_of_cases(cases)),
             managers=managers,
             out=frozenset(out),
@@ -128,14 +131,15 @@ class _Staff:
 
     def wanted(self, who: frozenset[str], waiting: Waiting) -> list[UUID]:
         """Whom a stage is for, each once. Where the owner cannot be reminded any more, the managers are."""
-        owner, team = self.cases[waiting.case]
+        owner, team = self.cases[waiting.case] if waiting.case else (None, None)
         found = [waiting.named] if NAMED in who and waiting.named in self.here else []
         found += [waiting.author] if AUTHOR in who and waiting.author in self.ready else []
         found += [owner] if OWNER in who and owner in self.ready else []
         found = [user for user in found if user and (waiting.case, user) not in self.out]
         alone = OWNER in who and owner not in found
         alone |= NAMED in who and bool(waiting.named) and waiting.named not in found
-        found += self.managers.get(team, ()) if MANAGERS in who or alone else ()
+        found += self.managers.get(team, ()) if team and (MANAGERS in who or alone) else ()
+        found += self.deciders if DECIDERS in who else ()
         found += self.leads if LEADS in who else ()
         shut = {user for user in found if (waiting.case, user) in self.out}
         return [user for user in dict.fromkeys(found) if user not in shut and user != waiting.but]

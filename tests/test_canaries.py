@@ -254,10 +254,11 @@ def exported(by: User, second: User) -> list[Export]:
     found: list[Export] = []
     for _ in range(2):
         columns = [one.code for one in log_columns.COLUMNS]
-        options = {"filters": {}, "columns": columns, "format": "jsonl", "names": True, "free_text": True}
-        said = {"purpose_text": canary("purpose_text"), "reason": canary("needed for")}
+        options = {"filters": {}, "columns": columns, "format": "jsonl", "locked": False}
+        options |= {"names": True, "free_text": True}
+        purpose, reason = canary("purpose_text"), canary("needed for")
         export, _ = export_actions.ask_export(
-            by=by, purpose="other", options=options | {"locked": False}, **said
+            by=by, purpose="other", options=options, purpose_text=purpose, reason=reason
         )
         export_actions.approve_export(by=second, export=export, reason=canary("approved"))
         while not found and export_work.work():

@@ -1,8 +1,10 @@
 """An export with names waits for somebody else: whom it is shown to, for how long, and what comes of it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.core import mail
 from django.db import connection
 from django.http import Http404
 from django.test import Client
@@ -15,8 +17,10 @@ from audit.models import Export
 from cases import access_actions, timed_access
 from cases.models import Team, User
 from dahashare import tasks
-from sharing import export_actions, exports
+from sharing import clocks, export_actions, exports, mailing, reminders
+from sharing.models import Reminder
 from sharing.rules import exporting as rule
+from sharing.rules.clocks import next_digest
 from tests.browser import BACKEND
 from tests.cast import CaseFile, UserFactory, make_case
 from tests.sharing.deciding import decided
@@ -154,3 +158,71 @@ def test_as_many_questions_for_many_as_for_one(
             exports.to_decide(manager)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+# --- how they are told ----------------------------------------------------------------------------------
+
+
+def mailed(settings: Any) -> dict[str, str]:
+    """What the next digest says of exports that wait, by whom it goes to."""
+    settings.DEMO, settings.SITE_URL = False, "https://example.org"
+    at = clocks.Moment(timezone.now())
+    mailing.turn(next_digest(at.now, at.organisation.digest_at, at.closed) + timedelta(minutes=1))
+    rows = Reminder.objects.filter(kind="export", mail__isnull=False)
+    return {
+        message.to[0]: str(message.body)
+        for message in mail.outbox
+        for row in rows
+        if row.reference in message.body
+    }
+
+
+def rung() -> set[str]:
+    """Who was reminded of an export that waits."""
+    reminders.ring(timezone.now())
+    return set(Reminder.objects.filter(kind="export").values_list("user__name", flat=True))
+
+
+def test_everybody_who_may_approve_it_is_told_once_and_nobody_else(
+    client: Client,
+    governance: User,
+    manager: User,
+    other_manager: User,
+    case_file: CaseFile,
+    with_names: Export,
+) -> None:
+    lead, gone = UserFactory(role="governance"), UserFactory(role="manager", is_active=False)
+    access_actions.exclude(by=manager, case=case_file.case, user=other_manager, reason="A relative")
+    assert rung() == {manager.name, lead.name}
+    assert gone.name not in rung()
+    assert Reminder.objects.filter(kind="export").count() == 2
+    row = Reminder.objects.get(kind="export", user=manager)
+    assert (row.case, row.due_at) == (None, rule.over_at(with_names.asked_at))
+    client.force_login(manager, backend=BACKEND)
+    address = f"/tasks/{row.reference}/"
+    assert client.get(address)["Location"] == f"/exports/{with_names.id}/approve/"
+    export_actions.approve_export(by=lead, export=with_names, reason="It is needed")
+    assert "Somebody has answered already" in client.get(address, follow=True).content.decode()
+    client.force_login(governance, backend=BACKEND)
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("how", ["approved", "refused", "expired"])
+def test_what_was_answered_is_mailed_to_nobody_any_more(
+    how: str, settings: Any, manager: User, with_names: Export
+) -> None:
+    """It waited for the next digest, and was over before that."""
+    assert rung() == {manager.name}
+    if how == "expired":
+        export_actions.expire_exports(now=with_names.asked_at + rule.WAITS)
+    else:
+        act = {"approved": export_actions.approve_export, "refused": export_actions.refuse_export}[how]
+        act(by=manager, export=with_names, reason="It is needed")
+    assert mailed(settings) == {}
+
+
+def test_the_mail_says_nothing_of_it(settings: Any, manager: User, with_names: Export) -> None:
+    ((to, body),) = mailed(settings).items()
+    assert to == manager.email
+    for word in ("export", "name", "Grace", str(with_names.id)):
+        assert word not in body
