@@ -347,14 +347,13 @@ def alerts(now: datetime, *, newest: int | None = None) -> list[str]:
 
 def missing_words(missing: Missing) -> str:
     """What is missing and what to do, for people."""
+    at = _moment(missing.since)
     if missing.count == 1:
-        which = f"One checkpoint has no file in the folder: it is from {_moment(missing.since)}."
+        which, it = f"One checkpoint has no file in the folder: it is from {at}.", "it"
     else:
-        which = (
-            f"{missing.count:,} checkpoints have no file in the folder: the oldest is from "
-            f"{_moment(missing.since)}."
-        )
-    return f"{which} Find out who removed it. Then manage.py checkpoint --restore puts it back."
+        which = f"{missing.count:,} checkpoints have no file in the folder: the oldest is from {at}."
+        it = "them"
+    return f"{which} Find out who removed {it}. Then manage.py checkpoint --restore puts {it} back."
 
 
 def _store_words(now: datetime) -> Iterable[str]:

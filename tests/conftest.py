@@ -14,6 +14,7 @@ from tests.environment import running_postgres
 pytest_plugins = [
     "tests.second_step",
     "tests.services",
+    "tests.storing",
     "tests.guards",
     "tests.checkpoints",
     "tests.cast",

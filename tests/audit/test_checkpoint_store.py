@@ -1,10 +1,9 @@
-"""The locked store: what is put there stays, what it lacks is caught up, what it says is heard."""
+"""The locked store: what is put there stays, what it lacks is caught up, what refuses is told."""
 
-import json
 import socket
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,68 +13,13 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from audit import checkpoints, elsewhere, ledger, locked_store, note
-from audit.models import Checkpoint
+from audit import checkpoints, elsewhere, ledger, locked_store
 from tests import servers
 from tests.audit import making
-from tests.audit.test_checkpoints import lose
 from tests.audit.test_checkpoints import made as made_after
+from tests.storing import LATER, NOW, Bucket, look, made, name_of
 
 pytestmark = pytest.mark.django_db
-NOW = timezone.now()
-LATER = NOW + timedelta(hours=20)
-
-
-class Bucket:
-    """A bucket as its owner sees it, past everything of ours."""
-
-    def __init__(self, client: Any, name: str) -> None:
-        self.client, self.name = client, name
-
-    def versions(self) -> list[dict[str, Any]]:
-        return list(self.client.list_object_versions(Bucket=self.name).get("Versions", []))
-
-    def names(self) -> list[str]:
-        return sorted(one["Key"] for one in self.versions())
-
-    def put(self, name: str, text: str) -> None:
-        self.client.put_object(Bucket=self.name, Key=name, Body=text.encode())
-
-    def text(self, version: dict[str, Any]) -> str:
-        said = self.client.get_object(Bucket=self.name, Key=version["Key"], VersionId=version["VersionId"])
-        return str(said["Body"].read().decode())
-
-
-@pytest.fixture
-def bucket(object_store: servers.ObjectStore, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    """A bucket with object lock, and the settings that name it."""
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", object_store.KEY)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", object_store.SECRET)
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
-    settings.CHECKPOINT_BUCKET = f"checkpoints-{uuid4()}"
-    settings.CHECKPOINT_ENDPOINT, settings.CHECKPOINT_REGION = object_store.address, object_store.REGION
-    settings.CHECKPOINT_RETENTION_DAYS = "3653"
-    client = object_store.client
-    client.create_bucket(Bucket=settings.CHECKPOINT_BUCKET, ObjectLockEnabledForBucket=True)
-    return Bucket(client, settings.CHECKPOINT_BUCKET)
-
-
-def made(count: int) -> list[Checkpoint]:
-    """So many checkpoints, an hour apart, each over one entry more."""
-    return [made_after(after=hour) for hour in range(count)]
-
-
-def name_of(row: Checkpoint) -> str:
-    return checkpoints.file_name(row.origin, row.size)
-
-
-def look(now: datetime = LATER, **given: Any) -> elsewhere.Look:
-    found = elsewhere.catch_up(now, **given)
-    assert found is not None
-    return found
 
 
 # --- Putting -----------------------------------------------------------------------------------------------
@@ -298,81 +242,3 @@ def test_a_store_that_does_not_know_the_condition_is_given_it_all_the_same(
     for _ in range(2):
         assert look().words == ""
     assert bucket.names() == [name_of(row)]
-
-
-# --- What it says ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("kept", [3, 0])
-def test_a_database_and_a_folder_that_were_set_back_are_told_by_the_store(bucket: Bucket, kept: int) -> None:
-    last = made(5)[-1]
-    look()
-    lose(to=kept)
-    for path in checkpoints.folder().iterdir():
-        path.unlink()
-    making.record()
-    assert checkpoints.set_back() == (), "nothing beside the database tells it"
-    look()
-    assert checkpoints.set_back() == (last.note,)
-    with pytest.raises(ledger.LogSetBackError):
-        ledger.checkpoint(LATER)
-    problem = ledger.verify().problem
-    assert problem is not None
-    assert problem.why.endswith("has another root than the log")
-    assert len(bucket.versions()) == 5
-
-
-def test_what_it_says_otherwise_under_a_name_of_ours_is_found(bucket: Bucket) -> None:
-    row = made(2)[0]
-    other = checkpoints.signed(note.Statement(row.origin, row.size, bytes(32)))
-    bucket.put(name_of(row), other)
-    look(whole=True)
-    problem = ledger.verify().problem
-    assert problem is not None
-    assert name_of(row) in problem.why
-
-
-def test_what_is_not_ours_hides_nothing_and_is_told(bucket: Bucket) -> None:
-    first, second = made(2)
-    bucket.put(name_of(first), "junk that came before it")
-    bucket.put("read me.txt", "hello")
-    assert look().waiting == 0
-    bucket.put(name_of(second), "junk that came after it")
-    bucket.put("0123456789abcdef-000000000099.txt", second.note)
-    for _ in range(2):
-        found = look(whole=True)
-    assert (found.foreign, found.waiting) == (3, 0)
-    assert "3 under names of checkpoints that this log did not sign" in " ".join(elsewhere.alerts(LATER))
-    assert sorted(map(bucket.text, bucket.versions())).count(first.note) == 1
-    assert (checkpoints.set_back(), ledger.verify().problem) == ((), None)
-
-
-def test_a_store_whose_fingerprints_are_others_is_read_once(
-    bucket: Bucket, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made(2)
-    look()
-    versions, read = locked_store.Store.versions, locked_store.Store.read
-    reads: list[str] = []
-
-    def sealed(self: locked_store.Store, *given: Any, **more: Any) -> Any:
-        for one in versions(self, *given, **more):
-            yield locked_store.Version(one.name, one.id, "0" * 32, one.made_at)
-
-    def counted(self: locked_store.Store, version: locked_store.Version) -> str:
-        reads.append(version.name)
-        return read(self, version)
-
-    monkeypatch.setattr(locked_store.Store, "versions", sealed)
-    monkeypatch.setattr(locked_store.Store, "read", counted)
-    for _ in range(3):
-        found = look()
-    assert (found.waiting, found.foreign, len(reads), len(bucket.versions())) == (0, 0, 2, 2)
-
-
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"at": 1}', json.dumps({"at": "2026-01-01", "more": 1})])
-def test_a_note_of_the_last_look_that_is_damaged_is_as_none(bucket: Bucket, text: str) -> None:
-    made(1)
-    (checkpoints.folder() / ".locked-store.json").write_text(text)
-    assert elsewhere.last_look() is None
-    assert look().waiting == 0
