@@ -115,7 +115,7 @@ class Line:
     content: Mapping[str, Any]
     secret: bytes
     cells: list[str]
-    canonical: bytes = b""
+    canonical: bytes | memoryview = b""
 
 
 @dataclass(frozen=True)

@@ -227,7 +227,7 @@ def _canonical_values(content: Mapping[str, Any]) -> dict[str, bytes]:
     return {name: chain.canonical(value) for name, value in content.items()}
 
 
-def parted(canonical: bytes) -> dict[str, bytes]:
+def parted(canonical: bytes | memoryview) -> dict[str, bytes]:
     """The canonical bytes of each field of a canonical object.
 
     They are a stretch of it: to cut them out takes a tenth of the time that making them again takes.
@@ -235,7 +235,7 @@ def parted(canonical: bytes) -> dict[str, bytes]:
     Raises:
         ValueError: it is no object in its canonical form.
     """
-    text, found = canonical.decode(), dict[str, bytes]()
+    text, found = str(canonical, "utf-8"), dict[str, bytes]()
     at, size = 1, len(text)
     while at < size - 1:
         try:

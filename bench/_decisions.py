@@ -249,31 +249,28 @@ class Made:
 def _write(numbers: range, place: int, patterns: list[Known], officers: list[UUID], team: UUID) -> None:
     """The cases of these decisions, with all that is in them."""
     made = Made(place)
+    any_case = _columns(
+        Case(team_id=team, owner_id=officers[0], opened_at=START, concern_identified_at=START)
+    )
     for first in range(numbers.start, numbers.stop, OF_A_CASE):
         opened = START + APART * first
-        case = Case(
-            reference=_reference("C", first),
-            team_id=team,
-            owner_id=officers[first // OF_A_CASE % len(officers)],
-            opened_at=opened,
-            concern_identified_at=opened,
-            risk_level="high",
-        )
-        made.add(Case, _columns(case))
-        made.add(CaseKey, _columns(vault.new_key(case.id)))
-        chained = Chained(case, made)
+        case, officer = uuid4(), officers[first // OF_A_CASE % len(officers)]
+        own = {"id": case, "reference": _reference("C", first), "owner_id": officer}
+        made.add(Case, any_case | own | dict.fromkeys(("opened_at", "concern_identified_at"), opened))
+        made.add(CaseKey, _columns(vault.new_key(case)))
+        chained = Chained(case, officer, made)
         before = None
         for number in range(first, min(first + OF_A_CASE, numbers.stop)):
             before = chained.decide(number, _what(number, patterns), before, sent=_is_sent(number, patterns))
-        made.add(Head, {"subject": case.id, "seq": chained.seq, "hash": chained.prev})
+        made.add(Head, {"subject": case, "seq": chained.seq, "hash": chained.prev})
     made.save()
 
 
 class Chained:
     """A case and the entries of its chain, one after the other."""
 
-    def __init__(self, case: Case, made: Made) -> None:
-        self.case, self.made = case, made
+    def __init__(self, case: UUID, officer: UUID, made: Made) -> None:
+        self.case, self.officer, self.made = case, officer, made
         self.seq, self.prev = 0, chain.GENESIS
 
     def decide(self, number: int, what: Known, before: UUID | None, *, sent: bool) -> UUID:
@@ -307,8 +304,8 @@ class Chained:
     ) -> None:
         entry = self._entry(pattern, own, at)
         of_entry = {
-            "case_id": self.case.id,
-            "by_id": self.case.owner_id,
+            "case_id": self.case,
+            "by_id": self.officer,
             "request_key": entry["request_key"],
             "entry_hash": entry["hash"],
             "recorded_at": at,
@@ -316,7 +313,7 @@ class Chained:
         self.made.add(model, pattern.row | of_entry | columns)
 
     def _entry(self, pattern: Pattern, own: Mapping[str, str], at: datetime) -> Columns:
-        case, officer, key = self.case.id, self.case.owner_id, uuid4()
+        case, officer, key = self.case, self.officer, uuid4()
         plaintext, commit = pattern.said(own)
         ciphertext = vault.seal(case, plaintext, case.bytes + key.bytes)
         sealed = chain.Sealed(case, pattern.kind, officer, at, key, ciphertext, commit)
