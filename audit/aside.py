@@ -84,6 +84,9 @@ def _ask(query: bytes, form: Format) -> PGresult | None:
     try:
         connection.ensure_connection()
         result: PGresult = connection.connection.pgconn.exec_params(query, None, result_format=form)
+        if result.status == ExecStatus.TUPLES_OK:
+            return result
     except (psycopg.Error, Error):
-        return None
-    return result if result.status == ExecStatus.TUPLES_OK else None
+        pass
+    _let_go()  # the next question has another
+    return None
