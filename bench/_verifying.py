@@ -4,6 +4,7 @@ import gc
 import hashlib
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -15,8 +16,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from audit import chain, leaves, ledger, verifying
+from audit import chain, checks, leaves, ledger, verifying
 from audit.models import Check, Entry
+from bench import _decisions
 from sharing import integrity_actions
 
 CHAIN = 20
@@ -24,7 +26,18 @@ CHAIN = 20
 SEALED = 600
 """Bytes of a sealed content: that of a view has some 200, that of a decision some thousands."""
 WHEN = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
-COLUMNS = [str(field.column) for field in Entry._meta.concrete_fields]
+STEP = 50_000
+"""Entries that are made and placed together."""
+COLUMNS = {
+    str(field.column): str(field.db_type(connection)).partition("(")[0]
+    for field in Entry._meta.concrete_fields
+}
+"""Of an entry, and the database's type of each."""
+HEADER = (
+    b'{"actor":"%b","commit":"%b","ct":"%b","kind":"case.viewed","occurred_at":"%b","prev":"%b",'
+    b'"recorded_at":"%b","request_key":"%b","seq":%d,"subject":"%b"}'
+)
+"""Filled in, not composed, which takes longer than all the rest; the guards compare it with the columns."""
 
 
 class Work:
@@ -36,20 +49,28 @@ class Work:
         self.count = count
         self.last: Check | None = None
 
-    def grow(self, count: int) -> None:
-        """Bring the ledger to `count` entries, placed in the log and checked."""
-        self._fill(count - self.count)
+    def grow(self, count: int) -> float:
+        """Bring the ledger to `count` entries, placed in the log and checked; the seconds of the placing."""
+        placing = 0.0
+        while self.count < count:
+            # Often, as by the worker: with a million left to place each would be looked at a hundred times.
+            placing += self._fill(min(STEP, count - self.count))
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE audit_entry, audit_head, audit_leaf")
         self.last = integrity_actions.check_log(now=timezone.now())
         assert not self.last.problem, self.last.problem
+        return placing
 
-    def _fill(self, count: int) -> None:
-        """Rows by COPY: the guards look at each, as they do at an insert."""
+    def _fill(self, count: int) -> float:
+        """Rows by COPY (the guards look at each, as they do at an insert), and their places in the log.
+
+        The seconds of the placing.
+        """
         names = ", ".join(f'"{name}"' for name in COLUMNS)
         heads: dict[UUID, tuple[int, bytes]] = {}
         with connection.cursor() as cursor:
-            with cursor.copy(f"COPY audit_entry ({names}) FROM STDIN") as copy:
+            with cursor.copy(f"COPY audit_entry ({names}) FROM STDIN (FORMAT BINARY)") as copy:
+                copy.set_types(COLUMNS.values())
                 for row in _entries(count):
                     copy.write_row([row[name] for name in COLUMNS])
                     heads[row["subject"]] = row["seq"], row["hash"]
@@ -57,7 +78,9 @@ class Work:
                 for subject, (seq, hashed) in heads.items():
                     copy.write_row([subject, seq, hashed])
         self.count += count
+        start = time.perf_counter()
         assert ledger.sequence() == self.count
+        return time.perf_counter() - start
 
     def limit(self) -> float:
         """Seconds for reading the rows to their end, and for hashing in memory what is to be hashed."""
@@ -79,17 +102,21 @@ class Work:
         assert (report.problem, report.entries) == (None, self.count), report
         return seconds
 
-    def new(self, count: int) -> float:
-        """Seconds of a verification of `count` new entries, since the last check of everything."""
-        self._fill(count)
-        self.last = self.last or Check()
+    def new(self, count: int) -> tuple[float, float]:
+        """Seconds of a verification of `count` new entries, since the last check of everything.
+
+        And of giving them their places before.
+        """
+        placing = self._fill(count)
+        assert self.last
         start = time.perf_counter()
         report = ledger.verify(self.last)
         seconds = time.perf_counter() - start
         assert report.problem is None, report
         self.last.size, self.last.root = report.edge.size, report.edge.root()
         self.last.frontier = bytes(report.edge)
-        return seconds
+        checks.sign(self.last)
+        return seconds, placing
 
     def entries(self) -> int:
         """How many there are."""
@@ -103,6 +130,18 @@ class Work:
         return (_resident("VmHWM") - before) / 1024
 
 
+def rows(count: int) -> tuple[int, float]:
+    """How many rows stand for entries with `count` decisions, and the microseconds to compare one."""
+    _decisions.fill(count)
+    kinds = Counter(Entry.objects.values_list("kind", flat=True))
+    gc.collect()
+    start = time.perf_counter()
+    assert verifying._projection_problem(kinds, None) is None
+    seconds = time.perf_counter() - start
+    compared = sum(kinds[kind] for kind in verifying._compare)
+    return compared, seconds / compared * 1_000_000
+
+
 def _resident(what: str) -> int:
     """KiB, as the system counts them."""
     lines = Path("/proc/self/status").read_text("ascii").splitlines()
@@ -111,14 +150,16 @@ def _resident(what: str) -> int:
 
 def _entries(count: int) -> Iterator[dict[str, Any]]:
     """Entries of subjects with `CHAIN` each, as `ledger.append` makes them."""
-    actor, when = uuid4(), chain.spell_time(WHEN)
+    actor, when = uuid4(), chain.spell_time(WHEN).encode()
     for number in range(count):
         if number % CHAIN == 0:
             subject, prev = uuid4(), chain.GENESIS
-        sealed, commit, key = os.urandom(SEALED), os.urandom(32), uuid4()
-        ready = chain.Sealed(subject, "case.viewed", actor, WHEN, key, sealed, commit)
-        seq = number % CHAIN + 1
-        header = chain.header_bytes(ready, seq=seq, prev=prev, recorded_at=WHEN)
+        sealed, commit, key, seq = os.urandom(SEALED), os.urandom(32), uuid4(), number % CHAIN + 1
+        ct = hashlib.sha256(sealed).digest()
+        header = HEADER % (
+            *(str(actor).encode(), commit.hex().encode(), ct.hex().encode(), when),
+            *(prev.hex().encode(), when, str(key).encode(), seq, str(subject).encode()),
+        )
         hashed = chain.entry_hash(header)
         yield {
             "hash": hashed,
@@ -127,10 +168,10 @@ def _entries(count: int) -> Iterator[dict[str, Any]]:
             "prev": prev,
             "kind": "case.viewed",
             "actor": actor,
-            "recorded_at": when,
-            "occurred_at": when,
+            "recorded_at": WHEN,
+            "occurred_at": WHEN,
             "request_key": key,
-            "ct": hashlib.sha256(sealed).digest(),
+            "ct": ct,
             "commit": commit,
             "header": header,
             "sealed": sealed,
