@@ -210,6 +210,7 @@ def _goes_on(officer: User, file: CaseFile, decision: Decision) -> None:
     entry = ledger.by_hash(decision.entry_hash)
     assert entry is not None
     again(officer, file, events.content_of(entry), follows_id=str(decision.id), follows_as="review")
+    ledger.sequence()  # somebody else's export, or the next turn of the worker
 
 
 # --- what is damaged, or gone ------------------------------------------------------------------------
