@@ -143,6 +143,12 @@ def test_what_was_fixed_stays_fixed(column: str, governance: User, caplog: pytes
     assert stopped(export, governance, caplog)
 
 
+def test_the_secret_of_another_export_opens_nothing(governance: User) -> None:
+    locked, export = asked_for(governance, locked=True), asked_for(governance)
+    change(locked, secret=export.secret)
+    assert written(locked).error == exports.DAMAGED
+
+
 # --- approving ------------------------------------------------------------------------------------------
 
 
