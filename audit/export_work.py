@@ -9,13 +9,12 @@ import gc
 import json
 import logging
 import sys
-import zlib
 from array import array
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
@@ -23,13 +22,12 @@ from time import monotonic
 from typing import Any, Final, TypeVar
 from uuid import UUID, uuid4
 
-import pyzipper
 from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from audit import export_files, exports, ledger, placed, proofs, sheets, zipped
+from audit import export_files, exports, ledger, packed, placed, proofs, sheets
 from audit.aside import Aside
 from audit.export_files import DamagedError, Reader, Writer
 from audit.models import Entry, Export, Leaf
@@ -113,14 +111,6 @@ def _clear(export: Export) -> None:
     still = (exports.QUEUED, exports.WRITING, exports.DONE)
     if not Export.objects.filter(id=export.id, state__in=still).exists():
         export_files.remove(exports.folder_of(export.id))
-
-
-@dataclass(frozen=True)
-class Part:
-    """A file of the package on its way in: its name, and its bytes, as often as they are asked for."""
-
-    name: str
-    pieces: Callable[[], Iterable[bytes]]
 
 
 class Job:
@@ -356,7 +346,7 @@ class Job:
             self.give_back()
             return
         with self._writer(name) as file:
-            _pack(file, parts, self.alive, self.source.secrets(export)["password"])
+            packed.write(file, parts, self.alive, self.source.secrets(export)["password"])
         said = {"files": export.manifest["files"], "package": name, "sha256": manifest}
         self._done(said, file.size)
         for path in self.folder.iterdir():
@@ -379,9 +369,9 @@ class Job:
             )
             append()
 
-    def _parts(self) -> tuple[list[Part], str]:
+    def _parts(self) -> tuple[list[packed.Part], str]:
         """The files of the package in their order, and the SHA-256 of its manifest."""
-        parts = [self._data(), Part(proofs.PROOF, lambda: self._of_chunks("proof"))]
+        parts = [self._data(), packed.Part(proofs.PROOF, lambda: self._of_chunks("proof"))]
         stored = [self._stored(part) for part in parts]
         manifest = ""
         try:
@@ -389,7 +379,7 @@ class Job:
             for name, pieces in files:
                 digest = self._keep_file(name, pieces)
                 manifest = digest if name == proofs.MANIFEST else manifest
-                parts.append(Part(name, lambda name=name: self._read(self._name(name))))  # type: ignore[misc]
+                parts.append(packed.Part(name, lambda name=name: self._read(self._name(name))))  # type: ignore[misc]
         except ValueError as error:
             raise DamagedError(f"nothing can be proved with this log: {error}") from error
         return parts, manifest
@@ -402,25 +392,25 @@ class Job:
                 file.write(piece)
         return digest.hexdigest()
 
-    def _stored(self, part: Part) -> proofs.Stored:
+    def _stored(self, part: packed.Part) -> proofs.Stored:
         size, digest = 0, sha256()
         for piece in self.alive(part.pieces()):
             size += len(piece)
             digest.update(piece)
         return proofs.Stored(part.name, size, digest.digest())
 
-    def _data(self) -> Part:
+    def _data(self) -> packed.Part:
         """The data's file. What is not simply rows one after the other is written once more, as one file."""
         name = f"{self.export.source}.{self.form}"
         if self.form in ("csv", "jsonl"):
-            return Part(name, self._rows)
+            return packed.Part(name, self._rows)
         with self._writer(self._name(name)) as file:
             if self.form == "xlsx":
                 sheets.workbook(file, self.titles, self._counted())
             else:
                 rows = sheets.read_rows(self._of_chunks("data"))
                 file.write(self.source.paper(self.export, self.titles, rows))
-        return Part(name, lambda: self._read(self._name(name)))
+        return packed.Part(name, lambda: self._read(self._name(name)))
 
     def _rows(self) -> Iterator[bytes]:
         yield sheets.head(self.form, self.titles)
@@ -445,34 +435,3 @@ def _little(numbers: "array[int]") -> "array[int]":
     if sys.byteorder == "big":
         numbers.byteswap()
     return numbers
-
-
-Alive = Callable[[Iterable[bytes]], Iterator[bytes]]
-
-
-def _pack(file: Writer, parts: Sequence[Part], alive: Alive, password: str) -> None:
-    """Write the package: one zip, locked with AES-256 where there is a password."""
-    if password:
-        _lock(file, parts, alive, password)
-        return
-    members = [_member(part, alive) for part in parts]
-    for piece in zipped.package(members, [alive(part.pieces()) for part in parts]):
-        file.write(piece)
-
-
-def _member(part: Part, alive: Alive) -> zipped.Member:
-    size = crc = 0
-    for piece in alive(part.pieces()):
-        size, crc = size + len(piece), zlib.crc32(piece, crc)
-    return zipped.Member(part.name, size, crc)
-
-
-def _lock(file: Writer, parts: Sequence[Part], alive: Alive, password: str) -> None:
-    with pyzipper.AESZipFile(
-        file, "w", compression=pyzipper.ZIP_STORED, encryption=pyzipper.WZ_AES
-    ) as locked:
-        locked.setpassword(password.encode())
-        for part in parts:
-            with locked.open(locked.zipinfo_cls(part.name), "w", force_zip64=True) as inside:
-                for piece in alive(part.pieces()):
-                    inside.write(piece)
