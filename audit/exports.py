@@ -1,4 +1,4 @@
-"""The one export job: what a source yields becomes a package for one person. The row is the truth.
+"""The one export job: what a source yields becomes a package for one person. The row says how far it is.
 
 A worker takes a row by a lease (`audit/export_work.py` writes it), and whoever else comes meanwhile leaves it
 alone; killed at any moment, the next one goes on after the last whole chunk. Every change of state is a
