@@ -1,4 +1,4 @@
-"""Where the checkpoints stand elsewhere: the locked store, and which have no file beside the database.
+"""Checkpoints in the locked store: what it lacks is put there, what it says is heard, what is wrong is told.
 
 The rows are the truth of what has to be there. What a store lacks is put there later; what it holds and no
 row says becomes a file beside the others, where starts and checks find it without asking the network. The
@@ -7,7 +7,6 @@ store is asked outside any transaction; one that is away or refuses stops nothin
 
 import json
 import logging
-import os
 import re
 import secrets
 import time
@@ -21,9 +20,8 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db.models import Max
-from django.utils import timezone
 
-from audit import checkpoints, signing
+from audit import beside, checkpoints, signing
 from audit.locked_store import Store, StoreError, ThereAlreadyError, Version, configured, retention
 from audit.models import Checkpoint
 
@@ -50,8 +48,8 @@ class Look:
     """What the store held when it was last asked, or why it did not tell.
 
     `newest` and `size`: the newest checkpoint that it held. `waiting`: how many it lacked, `since` the oldest
-    of them. `foreign`: objects under a checkpoint's name that are not this log's. `read`: versions that need
-    not be read again, and what they were.
+    of them. `foreign`: objects under a checkpoint's name that are not this log's. `until`: before then nobody
+    can delete the newest. `read`: versions that need not be read again, and what they were.
     """
 
     at: datetime
@@ -62,6 +60,7 @@ class Look:
     waiting: int = 0
     since: datetime | None = None
     foreign: int = 0
+    until: datetime | None = None
     read: dict[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -70,7 +69,7 @@ def last_look() -> Look | None:
     try:
         said = dict(json.loads((checkpoints.folder() / _FILE).read_text("utf-8")))
         said["at"] = datetime.fromisoformat(said["at"])
-        for name in ("newest", "since"):
+        for name in ("newest", "since", "until"):
             said[name] = datetime.fromisoformat(said[name]) if said[name] else None
         return Look(**said)
     except (OSError, ValueError, TypeError, KeyError):
@@ -135,11 +134,14 @@ class _Looking:
         self.store, self.now, self.before, self.end = store, now, before, end
         self.rows: dict[str, _Row] = {}
         self.held: set[str] = set()
+        self.ids: dict[str, str] = {}
+        """The version of each row that was seen, the oldest."""
         self.taken: set[str] = set()
         """Names under which something stands, whatever it is."""
         self.others: list[Version] = []
         self.read: dict[str, str] = {}
         self.words, self.lasting = "", False
+        self.until: datetime | None = None
 
     def done(self, *, whole: bool) -> Look:
         """Everything, in its order: a store that could not lock is given nothing."""
@@ -151,6 +153,7 @@ class _Looking:
             self._put()
             self._read_others()
             self._put()
+            self._see_lock()
         except StoreError as error:
             self.words, self.lasting = error.words, error.lasting
         return self._found(self._missing())
@@ -206,12 +209,16 @@ class _Looking:
             if parts:
                 yield parts[1]
                 name = parts[1] + _LAST
+        # What a row names is looked for all the same, and put.
+        self.words, self.lasting = "holds names of too many other things: give it a bucket of its own", True
 
     def _note(self, name: str, versions: list[Version]) -> None:
         self.taken.add(name)
         row = self.rows.get(name)
-        if row and any(one.etag == row.etag for one in versions):
-            self.held.add(name)
+        for one in versions:
+            if row and one.etag == row.etag:
+                self.held.add(name)
+                self.ids.setdefault(name, one.id)
         self.others += [one for one in versions if not row or one.etag != row.etag]
 
     # What it says otherwise
@@ -231,6 +238,7 @@ class _Looking:
                 self.read[one.id] = what
             if what == "same":
                 self.held.add(one.name)
+                self.ids.setdefault(one.name, one.id)
 
     def _what(self, one: Version) -> str:
         """What a version is: the row's note after all (some stores have no MD5), another of ours, or not."""
@@ -256,12 +264,24 @@ class _Looking:
             self._in_time()
             note = Checkpoint.objects.values_list("note", flat=True).get(id=row.id)
             with suppress(ThereAlreadyError):  # another process was first; what it is shows the next look
-                self.store.put(row.name, note, until, beside_others=row.name in self.taken)
+                given = self.store.put(row.name, note, until, beside_others=row.name in self.taken)
+                self.ids[row.name] = given
             self.held.add(row.name)
 
-    def _found(self, missing: list[_Row]) -> Look:
+    def _see_lock(self) -> None:
+        """That a store takes a lock does not say that it keeps it: it is asked of the newest."""
+        newest = self._newest()
+        if newest and newest.name in self.ids:
+            self.until = self.store.locked_until(newest.name, self.ids[newest.name])
+            if self.until is None or self.until <= self.now:
+                raise StoreError("does not say that the newest checkpoint is locked there", lasting=True)
+
+    def _newest(self) -> _Row | None:
         held = [row for name, row in self.rows.items() if name in self.held]
-        newest = max(held, key=attrgetter("made_at", "size"), default=None)
+        return max(held, key=attrgetter("made_at", "size"), default=None)
+
+    def _found(self, missing: list[_Row]) -> Look:
+        newest = self._newest()
         return Look(
             at=self.now,
             words=self.words,
@@ -270,6 +290,7 @@ class _Looking:
             size=newest.size if newest else self.before.size,
             waiting=len(missing),
             since=min((row.made_at for row in missing), default=None),
+            until=self.until,
             foreign=sum(what == "foreign" for what in self.read.values()),
             read=dict(list(self.read.items())[:REMEMBERED]),
         )
@@ -283,54 +304,6 @@ def _row(row: Checkpoint) -> _Row | None:
     return _Row(name, etag, row.size, row.made_at, row.id)
 
 
-# --- Files beside the database -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """How many checkpoints have no file, and when the oldest of them was made."""
-
-    count: int
-    since: datetime
-
-
-def without_file(*, newest: int | None = None) -> Missing | None:
-    """The checkpoints that have a row, and a file in neither folder; None where every one has its file.
-
-    Args:
-        newest: so many rows alone, in constant time.
-    """
-    rows = Checkpoint.objects.order_by("-made_at", "-size")
-    said = (rows[:newest] if newest else rows).values_list("origin", "size", "made_at")
-    names = _file_names()
-    missing = [at for origin, size, at in said.iterator() if checkpoints.file_name(origin, size) not in names]
-    return Missing(len(missing), min(missing)) if missing else None
-
-
-def _file_names() -> set[str]:
-    names: set[str] = set()
-    for place in checkpoints.folders():
-        try:
-            names.update(os.listdir(place))  # noqa: PTH208 - names alone, of many files
-        except OSError:
-            continue
-    return names
-
-
-def restore() -> tuple[int, int]:
-    """Write the files that are missing from their rows; how many were written, how many rows are no good.
-
-    By hand only: files that came back by themselves would hide that somebody takes them away.
-    """
-    names, written, bad = _file_names(), 0, 0
-    for row in Checkpoint.objects.order_by("made_at", "size").iterator():
-        if checkpoints.file_name(row.origin, row.size) in names:
-            continue
-        good = checkpoints.keep_again(row)
-        written, bad = written + good, bad + (not good)
-    return written, bad
-
-
 # --- In plain words ----------------------------------------------------------------------------------------
 
 
@@ -340,20 +313,9 @@ def alerts(now: datetime, *, newest: int | None = None) -> list[str]:
     Args:
         newest: look at the files of so many checkpoints alone.
     """
-    missing = without_file(newest=newest)
-    said = [missing_words(missing)] if missing else []
+    missing = beside.without_file(newest=newest)
+    said = [beside.words(missing)] if missing else []
     return [*said, *(_store_words(now) if configured() else ())]
-
-
-def missing_words(missing: Missing) -> str:
-    """What is missing and what to do, for people."""
-    at = _moment(missing.since)
-    if missing.count == 1:
-        which, it = f"One checkpoint has no file in the folder: it is from {at}.", "it"
-    else:
-        which = f"{missing.count:,} checkpoints have no file in the folder: the oldest is from {at}."
-        it = "them"
-    return f"{which} Find out who removed {it}. Then manage.py checkpoint --restore puts {it} back."
 
 
 def _store_words(now: datetime) -> Iterable[str]:
@@ -366,11 +328,12 @@ def _store_words(now: datetime) -> Iterable[str]:
     late = oldest is not None and now - oldest > LATE
     if late and oldest:
         waiting = max(newer.count(), look.waiting if look else 0)
-        yield f"{holds(look)} Still to be put there: {waiting:,}, the oldest from {_moment(oldest)}."
+        since = beside.moment(oldest)
+        yield f"{_newest_words(look)} Still to be put there: {waiting:,}, the oldest from {since}."
     if look and look.words and (late or look.lasting):
         yield f"The locked store {look.words}."
     if late and look and now - look.at > SILENT:
-        yield f"Nobody has asked the locked store since {_moment(look.at)}: see whether the worker runs."
+        yield f"Nobody asked the locked store since {beside.moment(look.at)}: see whether the worker runs."
     if look and look.foreign:
         yield (
             f"The locked store has {look.foreign:,} under names of checkpoints that this log did not sign. "
@@ -379,11 +342,12 @@ def _store_words(now: datetime) -> Iterable[str]:
 
 
 def holds(look: Look | None) -> str:
-    """Which checkpoint the store holds, as a sentence."""
+    """Which checkpoint the store holds, and for how long, in a sentence or two."""
+    locked = f" Nobody can delete it there before {beside.moment(look.until)}." if look and look.until else ""
+    return _newest_words(look) + locked
+
+
+def _newest_words(look: Look | None) -> str:
     if look is None or look.newest is None:
         return "The locked store holds no checkpoint yet."
-    return f"The newest checkpoint that the locked store holds is from {_moment(look.newest)}."
-
-
-def _moment(at: datetime) -> str:
-    return timezone.localtime(at).strftime("%-d %B %Y, %H:%M")
+    return f"The newest checkpoint that the locked store holds is from {beside.moment(look.newest)}."

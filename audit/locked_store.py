@@ -7,6 +7,7 @@ COMPLIANCE. Nothing here is called while a transaction is open. The library is l
 import base64
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -182,6 +183,8 @@ class Store:
 
     def locked_until(self, name: str, version: str) -> datetime | None:
         """Until when nobody can delete this version; None where the store does not say so."""
+        if not version:
+            return None
         said = self._call("head_object", Key=name, VersionId=version)
         if said.get("ObjectLockMode") != "COMPLIANCE":
             return None
@@ -190,10 +193,11 @@ class Store:
 
     def read(self, version: Version) -> str:
         """The text of a version, as far as a note can go; nothing where it is none."""
-        given = {"Key": version.name, "VersionId": version.id, "Range": f"bytes=0-{note.MOST_BYTES}"}
-        said = self._call("get_object", **given)
+        said = self._call("get_object", Key=version.name, VersionId=version.id)
         try:
-            return str(said["Body"].read(note.MOST_BYTES + 1).decode())
+            # No range is asked for: of an object without a byte there is none.
+            with closing(said["Body"]) as body:
+                return str(body.read(note.MOST_BYTES + 1).decode())
         except UnicodeDecodeError:
             return ""
         except Exception as error:  # noqa: BLE001 - whatever a connection that breaks off raises
@@ -212,7 +216,9 @@ class Store:
                 yield Version(str(one["Key"]), str(one["VersionId"]), etag, one["LastModified"])
             if not page.get("IsTruncated"):
                 return
-            marker = {"KeyMarker": page["NextKeyMarker"], "VersionIdMarker": page["NextVersionIdMarker"]}
+            marker = {"KeyMarker": page["NextKeyMarker"]}
+            if page.get("NextVersionIdMarker"):
+                marker["VersionIdMarker"] = page["NextVersionIdMarker"]
         raise StoreError("holds more than can be looked through", lasting=True)
 
     def name_after(self, name: str) -> str:

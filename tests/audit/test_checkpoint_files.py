@@ -13,7 +13,7 @@ from django.core.management.base import SystemCheckError
 from django.utils import timezone
 from pytest_django import Settings
 
-from audit import checkpoints, elsewhere, locked_store
+from audit import beside, checkpoints, elsewhere, locked_store
 from audit.models import Checkpoint
 from tests.audit.test_checkpoints import NOW, command, files, made
 from tests.audit.test_verify import command as verify_ledger
@@ -34,12 +34,12 @@ def test_files_that_are_gone_are_counted_told_and_put_back_by_hand(
     texts = {path.name: path.read_text() for path in files()}
     for path in files()[1:3]:
         path.unlink()
-    assert elsewhere.without_file() is None, "the second folder has them"
+    assert beside.without_file() is None, "the second folder has them"
     for path in sorted((tmp_path / "share").iterdir())[1:4]:
         path.unlink()
-    assert elsewhere.without_file() == elsewhere.Missing(2, rows[1].made_at)
-    assert elsewhere.without_file(newest=2) == elsewhere.Missing(1, rows[2].made_at)
-    assert elsewhere.without_file(newest=1) is None
+    assert beside.without_file() == beside.Missing(2, rows[1].made_at)
+    assert beside.without_file(newest=2) == beside.Missing(1, rows[2].made_at)
+    assert beside.without_file(newest=1) is None
     (words,) = elsewhere.alerts(NOW)
     assert words.startswith(
         f"2 checkpoints have no file in the folder: the oldest is from {moment(rows[1])}."
@@ -48,9 +48,9 @@ def test_files_that_are_gone_are_counted_told_and_put_back_by_hand(
     assert (code, words in said) == (0, True), "the ledger itself matches"
     assert '"checkpoints_without_file": 2' in verify_ledger("--json")[1]
     made(after=5)
-    assert elsewhere.without_file() == elsewhere.Missing(2, rows[1].made_at), "nothing comes back by itself"
+    assert beside.without_file() == beside.Missing(2, rows[1].made_at), "nothing comes back by itself"
     assert command("--restore") == (0, "2 missing files were written from the database.\n")
-    assert elsewhere.without_file() is None
+    assert beside.without_file() is None
     assert {path.name: path.read_text() for path in files()} | texts == {
         path.name: path.read_text() for path in files()
     }
@@ -70,7 +70,7 @@ def test_a_row_that_is_not_what_its_note_says_becomes_no_file() -> None:
 def test_a_folder_that_cannot_be_read_is_as_an_empty_one(settings: Settings, tmp_path: Path) -> None:
     row = made()
     settings.CHECKPOINT_DIR = str(tmp_path / "elsewhere")
-    assert elsewhere.without_file() == elsewhere.Missing(1, row.made_at)
+    assert beside.without_file() == beside.Missing(1, row.made_at)
     assert elsewhere.alerts(NOW)[0].startswith("One checkpoint has no file in the folder: it is from ")
 
 

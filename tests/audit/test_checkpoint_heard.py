@@ -49,13 +49,14 @@ def test_what_is_not_ours_hides_nothing_and_is_told(bucket: Bucket) -> None:
     first, second = made(2)
     bucket.put(name_of(first), "junk that came before it")
     bucket.put("read me.txt", "hello")
+    bucket.put(name_of(first), "")
     assert look().waiting == 0
     bucket.put(name_of(second), "junk that came after it")
     bucket.put("0123456789abcdef-000000000099.txt", second.note)
     for _ in range(2):
         found = look(whole=True)
-    assert (found.foreign, found.waiting) == (3, 0)
-    assert "3 under names of checkpoints that this log did not sign" in " ".join(elsewhere.alerts(LATER))
+    assert (found.foreign, found.waiting) == (4, 0)
+    assert "4 under names of checkpoints that this log did not sign" in " ".join(elsewhere.alerts(LATER))
     assert sorted(map(bucket.text, bucket.versions())).count(first.note) == 1
     assert (checkpoints.set_back(), ledger.verify().problem) == ((), None)
 
@@ -103,8 +104,7 @@ def test_trying_the_store_says_until_when_nobody_can_delete(bucket: Bucket) -> N
     )
 
 
-def test_trying_a_store_that_does_not_lock_says_so(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
-    making.record()
+def test_a_store_that_does_not_lock_is_told(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(locked_store.Store, "require_lock", lambda _: None)
     call = locked_store.Store._call
 
@@ -114,9 +114,13 @@ def test_trying_a_store_that_does_not_lock_says_so(bucket: Bucket, monkeypatch: 
         )
 
     monkeypatch.setattr(locked_store.Store, "_call", forgetful)
-    with pytest.raises(
-        CommandError, match="took the checkpoint of 1 entries, and does not say that it is locked"
-    ):
+    made(1)
+    for _ in range(2):
+        assert look().words == "does not say that the newest checkpoint is locked there"
+        assert elsewhere.alerts(LATER) == [
+            "The locked store does not say that the newest checkpoint is locked there."
+        ]
+    with pytest.raises(CommandError, match="does not say that the newest checkpoint is locked there"):
         command("--try-store")
 
 

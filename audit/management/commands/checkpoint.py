@@ -1,15 +1,13 @@
 """`manage.py checkpoint`: a signed statement of the log to keep elsewhere; or one from elsewhere, checked."""
 
 import time
-from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from audit import checkpoints, elsewhere, ledger, locked_store, note, signing
+from audit import beside, checkpoints, elsewhere, ledger, locked_store, note, signing
 from audit.management.commands.verify_ledger import sentences
 from audit.models import Checkpoint
 
@@ -63,36 +61,23 @@ class Command(BaseCommand):
         return newest
 
     def _restore(self) -> None:
-        written, bad = elsewhere.restore()
+        written, bad = beside.restore()
         self.stdout.write(f"{written:,} missing files were written from the database.")
         if bad:
             raise CommandError(f"{bad:,} rows are not what their notes say: run manage.py verify_ledger.")
 
     def _try_store(self) -> None:
-        """Put the newest checkpoint as always, then ask the store until when it is locked."""
+        """Put what it lacks, as always, and say until when the newest is locked there."""
         if not locked_store.configured():
             raise CommandError("There is no locked store: DAHASHARE_CHECKPOINT_BUCKET names no bucket.")
-        try:
-            with closing(locked_store.Store()) as store:
-                store.require_lock()
-                newest = self._made()
-                name = checkpoints.file_name(newest.origin, newest.size)
-                look = elsewhere.catch_up(timezone.now(), whole=True, seconds=600)
-                if look and look.words:
-                    raise CommandError(f"The locked store {look.words}.")
-                ours = [one for one in store.versions(name, "", pages=1) if store.read(one) == newest.note]
-                until = [store.locked_until(name, one.id) for one in ours]
-        except locked_store.StoreError as error:
-            raise CommandError(f"The locked store {error.words}.") from None
-        self._say_locked(newest, min(filter(None, until), default=None) if all(until) else None)
-
-    def _say_locked(self, newest: Checkpoint, until: datetime | None) -> None:
-        which = f"the checkpoint of {newest.size:,} entries"
-        if until is None:
-            raise CommandError(f"The locked store took {which}, and does not say that it is locked.")
-        if until <= timezone.now():
-            raise CommandError(f"The locked store holds {which}, and its lock is over.")
-        day = timezone.localtime(until).strftime("%-d %B %Y")
+        newest = self._made()
+        look = elsewhere.catch_up(timezone.now(), whole=True, seconds=600)
+        if look is None or look.words or look.size != newest.size or look.until is None:
+            raise CommandError(
+                f"The locked store {(look and look.words) or 'does not hold the newest checkpoint'}."
+            )
+        which = f"the checkpoint of {look.size:,} entries"
+        day = timezone.localtime(look.until).strftime("%-d %B %Y")
         self.stdout.write(f"The locked store works: it holds {which}. Nobody can delete that before {day}.")
 
     def _verify(self, path: Path) -> None:

@@ -6,8 +6,9 @@ from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
 
-from audit import elsewhere, guards, ledger
+from audit import beside, elsewhere, guards, ledger
 
 
 class Command(BaseCommand):
@@ -23,15 +24,16 @@ class Command(BaseCommand):
         """Verify, print, and leave with the exit code."""
         start = time.monotonic()
         report = ledger.verify()
-        unguarded, missing = guards.missing(), elsewhere.without_file()
+        unguarded = guards.missing()
         seconds = time.monotonic() - start
         if options["json"]:
             found = _for_machines(report, unguarded, seconds)
+            missing = beside.without_file()
             found["checkpoints_without_file"] = missing.count if missing else 0
             self.stdout.write(json.dumps(found))
         else:
-            told = [elsewhere.missing_words(missing)] if missing else []
-            for line in [*sentences(report, seconds), *_guards(unguarded), *told]:
+            alerts = elsewhere.alerts(timezone.now())
+            for line in [*sentences(report, seconds), *_guards(unguarded), *alerts]:
                 self.stdout.write(line)
         if report.problem or unguarded:
             raise SystemExit(1)
