@@ -1,6 +1,7 @@
 """Recomputing the ledger from its stored bytes: entries, chains, heads, the log, what stands above."""
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -105,8 +106,22 @@ def _stream(size: int, low: int | None = None) -> Generator[chain.Row, None, Non
     )
     with _cursor() as cursor:
         cursor.execute(query)
+        with closing(_chunks(cursor)) as chunks:
+            for rows in chunks:
+                yield from map(_row, rows)
+
+
+def _chunks(cursor: Any) -> Generator[list[tuple[Any, ...]], None, None]:
+    if connection.vendor != "postgresql":
         while rows := cursor.fetchmany(CHUNK):
-            yield from map(_row, rows)
+            yield rows
+        return
+    # The database composes the next rows while these are hashed.
+    with ThreadPoolExecutor(1) as ahead:
+        coming = ahead.submit(cursor.fetchmany, CHUNK)
+        while rows := coming.result():
+            coming = ahead.submit(cursor.fetchmany, CHUNK)
+            yield rows
 
 
 _NEW = '{leaf} AND l."index" >= {low:d}'

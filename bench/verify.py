@@ -30,33 +30,29 @@ def main() -> int:
     with servers.postgres() as server:
         url = server.create("bench_verify")
         work = Apart("bench._verifying", url)
+        tenth = Apart("bench._verifying", server.create("bench_tenth"))
         start = time.perf_counter()
-        work.ask("grow", max(1, count // 10))
-        small = [work.ask("new", NEW) for _ in range(TURNS)]
+        tenth.tell("grow", max(1, count // 10))
         placing = work.ask("grow", count)
+        tenth.hear()
         filling = time.perf_counter() - start
-        print(
-            f"{count} entries made in {filling:.0f} s, {placing:.0f} s of it for most places",
-            flush=True,
-        )
+        print(f"{count} entries made in {filling:.0f} s, {placing:.0f} s of it for their places", flush=True)
         limits, whole = [], []
         for _ in range(ROUNDS):
             limits.append(work.ask("limit"))
             whole.append(work.ask("whole"))
             print(f"hashing and reading {limits[-1]:.2f} s, verifying {whole[-1]:.2f} s", flush=True)
-        large = [work.ask("new", NEW) for _ in range(TURNS)]
+        new = [(*tenth.ask("new", NEW), *work.ask("new", NEW)) for _ in range(TURNS)]
         fresh = Apart("bench._verifying", url, count=work.ask("entries"))
         peak = fresh.ask("peak")
-        fresh.end()
-        work.end()
+        for one in (fresh, work, tenth):
+            one.end()
         with (
             throwaway(server.create("bench_rows")),
             ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool,
         ):
             compared, each = pool.submit(_rows).result()
-    small_new, small_placed, large_new, large_placed = (
-        median(times) for times in (*zip(*small, strict=True), *zip(*large, strict=True))
-    )
+    small_new, small_placed, large_new, large_placed = (median(times) for times in zip(*new, strict=True))
     print(
         f"{count} entries: {median(whole):.2f} s; hashing and reading alone {median(limits):.2f} s; "
         f"{NEW} new ones {small_new:.3f} s at a tenth, {large_new:.3f} s at the full size\n"
