@@ -110,6 +110,19 @@ def test_a_worker_killed_before_or_after_a_put_loses_and_doubles_nothing(
     assert bucket.names() == [name_of(row) for row in rows], "one version each"
 
 
+def test_two_at_once_put_one_version_each(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, put = made(2), locked_store.Store.put
+
+    def beaten(self: locked_store.Store, *given: Any, **more: Any) -> str:
+        monkeypatch.setattr(locked_store.Store, "put", put)
+        assert look().waiting == 0
+        return put(self, *given, **more)
+
+    monkeypatch.setattr(locked_store.Store, "put", beaten)
+    assert look().words == ""
+    assert bucket.names() == [name_of(row) for row in rows]
+
+
 def test_what_time_is_left_for_is_put_and_the_newest_comes_first(
     bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
