@@ -72,4 +72,5 @@ def words(missing: Missing) -> str:
 
 def moment(at: datetime) -> str:
     """A moment for people."""
-    return timezone.localtime(at).strftime("%-d %B %Y, %H:%M")
+    local = timezone.localtime(at)
+    return f"{local.day} {local:%B %Y}, {local.hour % 12 or 12}:{local:%M}{'am' if local.hour < 12 else 'pm'}"

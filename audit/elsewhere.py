@@ -48,8 +48,8 @@ class Look:
     """What the store held when it was last asked, or why it did not tell.
 
     `newest` and `size`: the newest checkpoint that it held. `waiting`: how many it lacked, `since` the oldest
-    of them. `foreign`: objects under a checkpoint's name that are not this log's. `until`: before then nobody
-    can delete the newest. `read`: versions that need not be read again, and what they were.
+    of them. `foreign`: objects under a checkpoint's name that are not this log's. `until`: how long
+    the newest is locked. `read`: versions that need not be read again, and what they were.
     """
 
     at: datetime
@@ -343,7 +343,7 @@ def _store_words(now: datetime) -> Iterable[str]:
 
 def holds(look: Look | None) -> str:
     """Which checkpoint the store holds, and for how long, in a sentence or two."""
-    locked = f" Nobody can delete it there before {beside.moment(look.until)}." if look and look.until else ""
+    locked = f" It says that this is locked until {beside.moment(look.until)}." if look and look.until else ""
     return _newest_words(look) + locked
 
 

@@ -1,7 +1,7 @@
 """A bucket with object lock (S3, or what speaks as it does): short calls, and errors in plain words.
 
-What is put there stays until its time is over, whoever asks for what: nobody's rights end a lock of the mode
-COMPLIANCE. Nothing here is called while a transaction is open. The library is loaded when it is first used.
+A lock of the mode COMPLIANCE is one that a store ends for no account before its time. Nothing here is called
+while a transaction is open. The library is loaded when it is first used.
 """
 
 import base64
@@ -154,7 +154,7 @@ class Store:
             raise StoreError(_NO_LOCK, lasting=True)
 
     def put(self, name: str, text: str, until: datetime, *, beside_others: bool = False) -> str:
-        """Put an object, locked until then (nobody can end it before); gives the version's id.
+        """Put an object, locked until then; gives the version's id.
 
         Args:
             beside_others: as one more version, where something else is under this name.
@@ -182,7 +182,7 @@ class Store:
         return str(self._call("put_object", **given).get("VersionId", ""))
 
     def locked_until(self, name: str, version: str) -> datetime | None:
-        """Until when nobody can delete this version; None where the store does not say so."""
+        """Until when this version is locked; None where the store does not say so."""
         if not version:
             return None
         said = self._call("head_object", Key=name, VersionId=version)

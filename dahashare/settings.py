@@ -6,7 +6,7 @@ DAHASHARE_CHECKPOINTS  folder of the log's checkpoints (default DAHASHARE_DATA/c
                   added. Back it up, and never set it back together with the database
 DAHASHARE_CHECKPOINT_COPY  a second folder for them, such as a mounted share that lets nobody change a file
 DAHASHARE_CHECKPOINT_BUCKET  a bucket with object lock (S3, or a store that speaks as it does) for them, of
-                  this copy alone: nobody can delete them there before their time. Its credentials come as
+                  this copy alone: a store keeps them locked until their time is over. Its credentials come as
                   the AWS tools take them: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY,
                   AWS_SHARED_CREDENTIALS_FILE, or the role of the machine
 DAHASHARE_CHECKPOINT_ENDPOINT        https://…, the address of a store that is not Amazon's

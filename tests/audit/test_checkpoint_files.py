@@ -23,7 +23,8 @@ pytestmark = pytest.mark.django_db
 
 
 def moment(row: Checkpoint) -> str:
-    return f"{timezone.localtime(row.made_at):%-d %B %Y, %H:%M}"
+    at = timezone.localtime(row.made_at)
+    return f"{at:%-d %B %Y}, {at:%I:%M%p}".replace(", 0", ", ").replace("AM", "am").replace("PM", "pm")
 
 
 def test_files_that_are_gone_are_counted_told_and_put_back_by_hand(

@@ -100,7 +100,7 @@ def test_trying_the_store_says_until_when_nobody_can_delete(bucket: Bucket) -> N
     code, said = command("--try-store")
     assert (code, len(bucket.versions())) == (0, 1)
     assert said.startswith(
-        "The locked store works: it holds the checkpoint of 1 entries. Nobody can delete that"
+        "The locked store works: it holds the checkpoint of 1 entries, and says that this is "
     )
 
 

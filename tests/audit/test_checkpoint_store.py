@@ -10,10 +10,9 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 from django.db import connection
-from django.utils import timezone
 from pytest_django import Settings
 
-from audit import checkpoints, elsewhere, ledger, locked_store
+from audit import beside, checkpoints, elsewhere, ledger, locked_store
 from tests import servers
 from tests.audit import making
 from tests.audit.test_checkpoints import made as made_after
@@ -69,10 +68,7 @@ def test_a_store_that_was_away_is_caught_up(bucket: Bucket, settings: Settings) 
     made_after(after=10)
     look(LATER)
     told = " ".join(elsewhere.alerts(LATER))
-    assert (
-        f"holds is from {timezone.localtime(rows[-1].made_at):%-d %B %Y, %H:%M}. Still to be put there: 1"
-        in told
-    )
+    assert f"holds is from {beside.moment(rows[-1].made_at)}. Still to be put there: 1" in told
 
 
 def test_a_store_that_never_answers_is_given_up_soon(

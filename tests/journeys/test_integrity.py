@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from audit import ledger, note
+from audit import checkpoints, ledger, note
 from cases.models import User
 from sharing.models import Decision
 from tests.browser import Keys, check_page, signed_in
@@ -51,9 +51,14 @@ def test_the_governance_lead_looks_whether_the_log_is_in_order(
     check_page(page, "integrity-manifest")
     assert json.loads(raw)["log"]["root"]
 
+    for path in checkpoints.folder().iterdir():
+        path.unlink()
+    page.goto("/integrity/")
+    expect(page.get_by_role("alert", name="Checkpoints need looking after")).to_be_visible()
+    check_page(page, "integrity-checkpoints")
+
     with disarmed():
         Decision.objects.filter(pk=decision.pk).update(outcome="do_not_share")
-    keys.press("Back")
     keys.press("Verify now")
     expect(page.get_by_role("alert", name="The log does not match")).to_be_visible()
     check_page(page, "integrity-red")

@@ -78,7 +78,9 @@ class Command(BaseCommand):
             )
         which = f"the checkpoint of {look.size:,} entries"
         day = timezone.localtime(look.until).strftime("%-d %B %Y")
-        self.stdout.write(f"The locked store works: it holds {which}. Nobody can delete that before {day}.")
+        self.stdout.write(
+            f"The locked store works: it holds {which}, and says that this is locked until {day}."
+        )
 
     def _verify(self, path: Path) -> None:
         """The note's form and signature, then the root recomputed at its size, then everything else."""
