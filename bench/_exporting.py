@@ -17,7 +17,7 @@ from cases import vault
 from cases.models import User
 from sharing import export_actions, log_columns
 
-ROUND, ROUNDS = 5, 16
+ROUND, ROUNDS = 10, 8
 """Chunks that each way does before the next one has its turn, and how many turns it has at most."""
 
 

@@ -1,7 +1,7 @@
 """Exporting decisions to CSV: 100,000 and 1,000,000 of them (`--size`, and a tenth of it), on PostgreSQL.
 
 The limit is what cannot be left out: to fetch the entries and to open their seals as the ledger does. Chunks
-of both take turns in one process, in at most sixteen rounds spread evenly over the whole log; a figure is a
+of both take turns in one process, in at most eight rounds spread evenly over the whole log; a figure is a
 ratio of medians. Printed beside it: decrypting alone, and the rows with their proof lines, which only a
 package has. Then whole exports, of all rows, by a worker: time and memory.
 """
