@@ -17,8 +17,9 @@ from playwright.sync_api import Browser, Page
 from cases import actions as case_actions
 from cases.models import User
 from sharing import actions, journey
-from tests.browser import AXE, assert_summary_links_land, axe, screenshot, signed_in
+from tests.browser import AXE, assert_summary_links_land, screenshot, signed_in
 from tests.cast import LONDON, CaseFile
+from tests.journeys.seeing import Eyes
 from tests.sharing.agreeing import agreed
 from tests.sharing.deciding import NOW, draft_of, recipient
 from tests.test_matrix import CAST, MATRIX, POSTED
@@ -36,17 +37,27 @@ NO_PAGE = {
 NOT_SIGNED_IN = {"account_login", "quick_exit"}
 SEEN_BY = {"letter": "manager"}
 """Who is asked something on a page that others may only read."""
+
+
+def _seen_by(pattern: str) -> str:
+    """The member of the cast who is shown a page, or asked something on it."""
+    codes = MATRIX[pattern].split()
+    first = next((member for member, code in zip(CAST, codes, strict=True) if code == "200"), "")
+    return SEEN_BY.get(pattern, first)
+
+
 SHOWN = [
     name for name, codes in MATRIX.items() if "200" in codes and name not in {*NO_PAGE, *POSTED, "draft_step"}
 ]
 """Every page that shows something; what answers a post alone shows nothing."""
 NAMES = sorted(SHOWN) + [f"draft_step {slug}" for slug in journey.BY_SLUG]
 ENDS_SOMETHING = (
-    "account_logout", "case_staff_safety", "draft_discard", "item_remove", "mfa_remove", "quick_exit",
-    "recipient_remove",
+    "account_logout", "case_staff_safety", "draft_discard", "item_remove", "mfa_remove", "person_deactivate",
+    "quick_exit", "recipient_remove",
 )  # fmt: skip
 """Their buttons take away what other pages show: they come last."""
-NAMES.sort(key=lambda name: name in ENDS_SOMETHING)
+# One owner's pages after another's: to sign in takes as long as to open a page.
+NAMES.sort(key=lambda name: (name in ENDS_SOMETHING, _seen_by(name.split()[0])))
 OF_DRAFTS = [name for name in NAMES if name.startswith(("draft", "item", "recipient"))]
 OTHERS = [name for name in NAMES if name not in OF_DRAFTS]
 WITHOUT_ERROR = {
@@ -178,8 +189,7 @@ def places(
         if slug:
             without = {**empty, "slug": slug} if slug in FIRST_STEPS else None
             without = without and {key: without[key] for key in ("draft_id", "slug")}
-        who = SEEN_BY.get(pattern) or _who(pattern)
-        user = None if pattern in NOT_SIGNED_IN else request.getfixturevalue(who)
+        user = None if pattern in NOT_SIGNED_IN else request.getfixturevalue(_seen_by(pattern))
         at_empty = reverse(pattern, kwargs=without) if without else None
         found[name] = Place(name, user, reverse(pattern, kwargs=kwargs), at_empty)
     return found
@@ -189,24 +199,20 @@ FIRST_STEPS = {step.slug for step in journey.STEPS if not step.of}
 """The pages that are asked of a decision of which nothing is answered yet."""
 
 
-def _who(pattern: str) -> str:
-    codes = MATRIX[pattern].split()
-    return next(member for member, code in zip(CAST, codes, strict=True) if code == "200")
-
-
 def look_at(names: list[str], page: Page, scriptless: Page, places: dict[str, Place]) -> None:
     """Bring each page into each state; assert that axe finds nothing in any."""
-    for window in (page, scriptless):
-        window.add_init_script(AXE.axe_script)
-    sessions = Sessions((page, scriptless))
+    page.add_init_script(AXE.axe_script)
+    sessions, eyes = Sessions((page, scriptless)), Eyes()
     found: list[str] = []
     for name in names:
         place = places[name]
         sessions.sign_in(place)
-        found += _without_script(scriptless, place)
-        found += [problem for what, look in _looks(page, place) for problem in _problems(what, look, page)]
+        for look in _looks(page, place):
+            found += _problems(name, look, page, eyes)
+        _open(scriptless, place.address)
+        found += _problems(name, NO_SCRIPT, scriptless, eyes)
         if _in_error(page, UNREADABLE if name.startswith("draft_step") else ""):
-            found += _links_astray(name, page) + _problems(name, IN_ERROR, page)
+            found += _links_astray(name, page) + _problems(name, IN_ERROR, page, eyes)
         elif name not in WITHOUT_ERROR:
             found.append(f"{name}: leads on to {page.url} without an error")
     assert not found, "\n".join(found)
@@ -239,17 +245,12 @@ def _open(page: Page, address: str) -> None:
     assert urlsplit(page.url).path == address, f"{address} leads to {page.url}"
 
 
-def _without_script(page: Page, place: Place) -> list[str]:
-    _open(page, place.address)
-    return _problems(place.name, NO_SCRIPT, page)
-
-
-def _looks(page: Page, place: Place) -> Iterator[tuple[str, Look]]:
+def _looks(page: Page, place: Place) -> Iterator[Look]:
     """Show the page in each way, and say which."""
     if place.empty:
         # A page whose question does not arise yet leads on, and what it leads to is seen.
         page.goto(place.empty)
-        yield place.name, EMPTY
+        yield EMPTY
     _open(page, place.address)
     screenshot(page, place.name.replace(" ", "-"))
     devtools = page.context.new_cdp_session(page)
@@ -257,19 +258,19 @@ def _looks(page: Page, place: Place) -> Iterator[tuple[str, Look]]:
         size = {"width": look.width, "height": look.height, "deviceScaleFactor": look.zoom}
         devtools.send("Emulation.setDeviceMetricsOverride", {**size, "mobile": False})
         page.emulate_media(**{"media": "screen", "forced_colors": "none", **look.media})
-        yield place.name, look
+        yield look
     devtools.send("Emulation.clearDeviceMetricsOverride")
     page.emulate_media(media="screen", forced_colors="none")
     devtools.detach()
 
 
-def _problems(name: str, look: Look, page: Page) -> list[str]:
+def _problems(name: str, look: Look, page: Page, eyes: Eyes) -> list[str]:
     what = f"{name}, {look.name}"
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     # Paper does not scroll: what is wide there is for tests/journeys/test_on_paper.py to see.
     found = [f"{what}: {wide} px too wide"] if wide > 0 and look.media.get("media") != "print" else []
     try:
-        axe(page, colours=look.colours)
+        eyes.judge(page, colours=look.colours)
     except AssertionError as error:
         found.append(f"{what}: {error}")
     return found

@@ -46,7 +46,7 @@ def test_a_manager_reads_the_year(page: Page, manager: User, a_case: Case) -> No
     check_page(page, "dashboard")
     assert page.locator(".dh-chart [style], .dh-chart style, .dh-chart script").count() == 0
     page.emulate_media(forced_colors="active")
-    axe(page, colours=False)
+    axe(page, contrast="")
     shown = page.locator(".dh-chart__plain").first.evaluate("one => getComputedStyle(one).fill")
     assert shown == page.evaluate("getComputedStyle(document.body).color")
     screenshot(page, "dashboard-forced")
