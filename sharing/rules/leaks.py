@@ -91,7 +91,7 @@ def find(text: str, known: Known) -> list[Leak]:
     found = [Leak(kind, start, end, PLACEHOLDERS[kind]) for kind, start, end in places]
     names = naming.find(text, reading, known.by_name)
     found += [Leak("name", name.start, name.end, _called(name)) for name in names]
-    return _apart(found)
+    return _apart(text, found)
 
 
 def _called(found: naming.Found) -> str:
@@ -107,15 +107,23 @@ def _letters(number: int) -> str:
     return (_letters(more - 1) if more else "") + ascii_uppercase[letter]
 
 
-def _apart(found: Iterable[Leak]) -> list[Leak]:
-    """Places that overlap are one, and it is what the longer of them is."""
+def _apart(text: str, found: Iterable[Leak]) -> list[Leak]:
+    """Places that overlap made apart: one within another is part of it, one that goes on begins after it.
+
+    Two of a kind become one, called as the longer is.
+    """
     apart: list[Leak] = []
     for leak in sorted(found, key=lambda one: (one.start, -one.end)):
-        if apart and leak.start < apart[-1].end:
-            longer = max(apart[-1], leak, key=lambda one: one.end - one.start)
-            apart[-1] = replace(longer, start=apart[-1].start, end=max(apart[-1].end, leak.end))
-        else:
+        last = apart[-1] if apart else leak
+        if leak.start >= last.end or not apart:
             apart.append(leak)
+        elif leak.end > last.end and leak.kind == last.kind:
+            longer = max(last, leak, key=lambda one: one.end - one.start)
+            apart[-1] = replace(longer, start=last.start, end=leak.end)
+        elif leak.end > last.end:
+            # "S0r3n. Mill Road": a figure of the name is read as a house number, and both were meant.
+            rest = next((at for at in range(last.end, leak.end) if text[at].isalnum()), leak.end)
+            apart += [replace(leak, start=rest)] if rest < leak.end else []
     return apart
 
 
