@@ -183,6 +183,24 @@ class Reader:
         self.close()
 
 
+class Stream(Iterator[bytes]):
+    """The bytes of a file; it is let go of at their end, or where nobody wants them."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader, self._pieces = reader, reader.read()
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._pieces)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._reader.close()
+
+
 def remove(path: Path) -> None:
     """Remove a file or a folder with all that is in it; what is gone already is as good."""
     if path.is_dir():

@@ -8,7 +8,6 @@ import errno
 import gc
 import json
 import logging
-import sys
 from array import array
 from bisect import bisect_left
 from collections import deque
@@ -29,7 +28,8 @@ from django.utils import timezone
 
 from audit import export_files, exports, ledger, packed, placed, proofs, sheets
 from audit.aside import Aside
-from audit.export_files import DamagedError, Reader, Writer
+from audit.export_files import DamagedError
+from audit.export_store import Files, packed_places
 from audit.models import Entry, Export, Leaf
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,6 @@ CHUNK: Final = 2_000
 TURN: Final = 5.0
 """Seconds that an export is written for before another one has its turn."""
 _BEAT: Final = 1.0
-_PLACE: Final = 8
 _SUBJECTS: Final = 500
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -113,20 +112,15 @@ def _clear(export: Export) -> None:
         export_files.remove(exports.folder_of(export.id))
 
 
-class Job:
+class Job(Files):
     """An export in the hands of the worker that took it."""
 
     def __init__(self, export: Export) -> None:
-        self.export = export
+        super().__init__(export)
         self.source = exports.source_of(export)
-        self.folder = exports.folder_of(export.id)
         self.form = str(export.options["format"])
         self._ahead, self._aside = placed.Ahead(), Aside()
         self._beaten = monotonic()
-
-    @cached_property
-    def key(self) -> bytes:
-        return exports.key_of(self.export)
 
     @cached_property
     def about(self) -> proofs.About:
@@ -171,22 +165,6 @@ class Job:
         """Let another export have its turn."""
         exports.mine(self.export).update(lease=None, lease_until=timezone.now(), attempts=0)
 
-    # --- the files ---
-
-    def _name(self, what: str) -> str:
-        # Whoever can write to the row does not choose a folder.
-        return f"{UUID(self.export.manifest['files']).hex}.{what}"
-
-    def _writer(self, name: str) -> Writer:
-        return Writer(self.folder / name, self.key, f"{self.export.id} {name}")
-
-    def _reader(self, name: str) -> Reader:
-        return Reader(self.folder / name, self.key, f"{self.export.id} {name}")
-
-    def _read(self, name: str) -> Iterator[bytes]:
-        with self._reader(name) as reader:
-            yield from reader.read()
-
     # --- which rows, once and for good ---
 
     def _fix(self) -> None:
@@ -197,8 +175,8 @@ class Job:
         # Read to its end before the row is written: SQLite refuses a writer that still reads an older state.
         places = array("Q", self.source.select(export))
         with self._writer(self._name("rows")) as file:
-            file.write(_little(places).tobytes())
-        export.total = file.size // _PLACE
+            file.write(packed_places(places))
+        export.total = len(places)
         with self._writer(self._name("about")) as about:
             about.write(json.dumps(self._said(), ensure_ascii=False).encode())
         self._keep_gone(self.gone)
@@ -215,14 +193,6 @@ class Job:
         """What the row says of the rows; their file is encrypted, and the row could be changed meanwhile."""
         return [self.export.log_size, self.export.total, self.export.manifest]
 
-    def _indexes(self, start: int, end: int) -> list[int]:
-        with self._reader(self._name("rows")) as file:
-            return _unpacked(b"".join(file.read(start * _PLACE, end * _PLACE)))
-
-    def _all_indexes(self) -> Iterator[int]:
-        for piece in self._read(self._name("rows")):
-            yield from _unpacked(piece)
-
     # --- keys that are destroyed meanwhile ---
 
     @cached_property
@@ -235,7 +205,7 @@ class Job:
 
         Of a case the package shows what every decision says, or of none: whoever checks it takes no other.
         """
-        if self.export.total is None:
+        if self.export.total is None or not self.about:  # which is what says that the row is as it was
             return False
         known = b"".join(self._read(self._name("gone")))
         before = {UUID(bytes=known[at : at + 16]) for at in range(0, len(known), 16)}
@@ -425,13 +395,3 @@ class Job:
         for number in range(self._chunks):
             rows = min(size, total - number * size)
             yield rows, self.alive(self._read(self._name(f"{number:06}.data")))
-
-
-def _unpacked(stored: bytes) -> list[int]:
-    return _little(array("Q", stored)).tolist()
-
-
-def _little(numbers: "array[int]") -> "array[int]":
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers

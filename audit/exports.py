@@ -186,14 +186,21 @@ def void(export: Export, why: NotRecordedError) -> bool:
 
     It is given back to whoever asked for it: they are told, and nobody that a changed row names instead.
     """
-    log.error("Export %s is not what is on record: %s", export.id, why)
-    return fail(export, NOT_AS_ASKED, owner=why.owner)
+    ended = fail(export, NOT_AS_ASKED, owner=why.owner)
+    if ended:  # else it was ended at this moment, by somebody who may
+        log.error("Export %s is not what is on record: %s", export.id, why)
+    return ended
+
+
+def noted(export: Export, name: str) -> str:
+    """What a row notes of its files under this name; nothing where it was changed into something else."""
+    return str(export.manifest.get(name, "")) if isinstance(export.manifest, dict) else ""
 
 
 def figures(export: Export) -> dict[str, Any]:
     """What is sealed of an export when it is written, besides its purpose: what is downloaded till when."""
     until = export.expires_at.astimezone(UTC).isoformat() if export.expires_at else ""
-    said = {name: str(export.manifest.get(name, "")) for name in ("package", "sha256")}
+    said = {name: noted(export, name) for name in ("package", "sha256")}
     return {"rows": export.total, "size": export.size, "log_size": export.log_size, "until": until, **said}
 
 
@@ -357,7 +364,7 @@ def open_package(export: Export) -> Iterator[bytes]:
         NotRecordedError: the row is not what was asked for, approved and written.
         audit.export_files.DamagedError: before the first byte, or in the stream: it is not what was written.
     """
-    name = str(export.manifest.get("package", ""))
+    name = noted(export, "package")
     if export.state != DONE or not export.secret or not name:
         raise export_files.DamagedError("this export has no package")
     confirm(export)
@@ -365,25 +372,7 @@ def open_package(export: Export) -> Iterator[bytes]:
     if reader.size != export.size:
         reader.close()
         raise export_files.DamagedError("the package is not as long as it was")
-    return _Stream(reader)
-
-
-class _Stream(Iterator[bytes]):
-    """The bytes of a package; the file is let go of at their end, or where nobody wants them."""
-
-    def __init__(self, reader: export_files.Reader) -> None:
-        self._reader, self._pieces = reader, reader.read()
-
-    def __next__(self) -> bytes:
-        try:
-            return next(self._pieces)
-        except BaseException:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._reader.close()
+    return export_files.Stream(reader)
 
 
 def expire(now: datetime) -> int:

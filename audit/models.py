@@ -115,7 +115,10 @@ class Check(models.Model):
 
 
 class Export(models.Model):
-    """An export job: this row is the truth, the message to a worker is only a doorbell.
+    """An export job: this row is the truth of how far it is, and the message to a worker only a doorbell.
+
+    What it holds, for whom, and who approved it, counts as it was sealed: whoever writes to the database can
+    write a row.
 
     `options` holds codes only (filters, columns, format); what was typed is in the sealed entry of asking.
     `secret` is sealed above this floor: the key of the files and of the pseudonyms. It is wiped when the

@@ -258,8 +258,8 @@ def _last_managers(_: Moment) -> Iterator[Waiting]:
 
 
 def _exports(at: Moment) -> Iterator[Waiting]:
-    for about, owner, asked_at in exports.waiting(at.now).values_list("id", "owner", "asked_at"):
-        yield Waiting(about, None, exporting.over_at(asked_at), but=owner)
+    for one in exports.waiting(at.now):
+        yield Waiting(one.id, None, exporting.over_at(one.asked_at), but=one.owner)
 
 
 # --- the table ------------------------------------------------------------------------------------

@@ -133,11 +133,25 @@ def refuse_export(*, by: User, export: Export, reason: str) -> None:
 def expire_exports(*, now: datetime) -> int:
     """End the exports that waited too long for somebody else's answer; how many. Twice, or at once, is once.
 
+    Rows that wait and are not what anybody asked for are ended first: they are shown to nobody.
+
     Args:
         now: aware.
     """
-    late = Export.objects.filter(state=exports.WAITING, asked_at__lte=now - rule.WAITS)
-    return sum(_expire(export) for export in late)
+    waiting = list(Export.objects.filter(state=exports.WAITING))
+    good = {one.id for one in export_seals.on_record(waiting)}
+    for export in waiting:
+        if export.id not in good:
+            _void(export)
+    late = now - rule.WAITS
+    return sum(_expire(one) for one in waiting if one.id in good and one.asked_at <= late)
+
+
+def _void(export: Export) -> None:
+    try:
+        exports.confirm(export)
+    except exports.NotRecordedError as why:
+        exports.void(export, why)
 
 
 def _expire(export: Export) -> bool:
@@ -176,10 +190,11 @@ def _voiding(export: Export) -> Iterator[None]:
 def _decide(by: User, export: Export, now: datetime) -> None:
     """Lock the export, which must wait still and be what was asked for; is it theirs to decide?"""
     found = Export.objects.select_for_update().get(id=export.id)
+    if found.state == exports.WAITING:
+        exports.confirm(found)
     policy.require_decider(by, found)
     if not policy.waits(found, now):
         raise AlreadyOver
-    exports.confirm(found)
 
 
 def cancel_export(*, by: User, export: Export) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import QueryDict
@@ -35,8 +36,8 @@ class Line:
 
 
 def listed(user: User) -> list[Line]:
-    """The newest exports of every lead; two queries."""
-    found = list(exports.newest()[: exports.SHOWN])
+    """The newest exports of every lead that they asked for."""
+    found = export_seals.asked_for(exports.newest()[: exports.SHOWN])
     names = _names(one.owner for one in found)
     return [
         Line(
@@ -72,15 +73,15 @@ def progress(export: Export) -> dict[str, Any]:
 def context(export: Export) -> dict[str, Any]:
     """How an own export stands."""
     words, colour = exports.tag(export)
-    typed = exports.said(export.request_key)
-    decided = exports.said(export_seals.decided_key(export)) if export.approved_by else {}
+    asked, decided = exports.asked(export), exports.decided(export) if export.approved_by else {}
+    waits = export.state == jobs.WAITING and "asked_at" in asked
     return {
         "export": export,
         "state": export.state,
         "tag": {"words": words, "colour": colour},
-        "rows": exports.rows(export, purpose=typed),
+        "rows": exports.rows(asked),
         "progress": progress(export),
-        "waits_until": rule.over_at(export.asked_at),
+        "waits_until": rule.over_at(datetime.fromisoformat(asked["asked_at"])) if waits else None,
         "waited": f"{rule.WAITS.days} days",
         "unanswered": export.error == jobs.UNANSWERED,
         "running": export.state in (jobs.QUEUED, jobs.WRITING),
@@ -102,7 +103,7 @@ def _figures(export: Export) -> list[exports.Row]:
     found = [
         exports.Row("Decisions", f"{export.total or 0:,}"),
         exports.Row("Size", _size(export.size)),
-        exports.Row("Fingerprint of manifest.json (SHA-256)", str(export.manifest.get("sha256", ""))),
+        exports.Row("Fingerprint of manifest.json (SHA-256)", jobs.noted(export, "sha256")),
         exports.Row("Entries in the log at that moment", f"{export.log_size or 0:,}"),
     ]
     if head:
@@ -129,7 +130,7 @@ def to_decide(export: Export, *, waits: bool) -> dict[str, Any]:
     return {
         "export": export,
         "owner": owner,
-        "rows": exports.rows(export, purpose=exports.said(export.request_key)),
+        "rows": exports.rows(exports.asked(export)),
         "counted": log_page.counted(log.count(found)),
         "waits_until": rule.over_at(export.asked_at),
         "waited": f"{rule.WAITS.days} days",

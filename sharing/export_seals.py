@@ -4,15 +4,18 @@ Who can write to the database can write a row, and change one; an entry's conten
 in the chain that it was sealed for. So the entries are read for their content, and for whose chain they are.
 """
 
+from collections.abc import Iterable, Mapping
 from uuid import UUID, uuid5
 
-from audit import exports, ledger
-from audit.models import Export
+from audit import exports
+from audit.models import Entry, Export
 from cases import events
 from cases.fields import Altered
 from cases.models import User
 from sharing.rules import exporting as rule
 
+_SOME = 100
+Entries = Mapping[UUID, Entry]
 _WITHOUT_FIGURES = (exports.WAITING, exports.QUEUED, exports.WRITING)
 
 
@@ -50,8 +53,22 @@ def row_of(export: Export) -> rule.Row:
 
 def asked(export: Export) -> rule.Said | None:
     """The entry that asked for this very export, where there is one."""
-    found = _said(export.request_key, "export.asked")
-    return found if found and found.content.get("export") == str(export.id) else None
+    return _asked(export, _entries([export]))
+
+
+def asked_for(some: Iterable[Export]) -> list[Export]:
+    """Those of these exports that their owner asked for, whatever became of their rows."""
+    found = list(some)
+    entries = _entries(found)
+    asked = {one.id: _asked(one, entries) for one in found}
+    return [one for one in found if (said := asked[one.id]) and said.by == one.owner]
+
+
+def on_record(some: Iterable[Export]) -> list[Export]:
+    """Those of these exports whose rows are what was asked for, and wait only where nobody has answered."""
+    found = list(some)
+    entries = _entries(found)
+    return [one for one in found if _fits(one, entries)]
 
 
 def confirm(export: Export) -> exports.NotRecordedError | None:
@@ -60,21 +77,45 @@ def confirm(export: Export) -> exports.NotRecordedError | None:
     Args:
         export: as it was just read.
     """
-    answer = _said(decided_key(export), "export.approved")
-    sealed = rule.Sealed(
-        asked=asked(export),
-        answer=answer,
-        role=_role(answer.by) if answer else "",
-        cancelled=ledger.entry(cancelled_key(export)) is not None,
-        written=_said(written_key(export), "export.written"),
-    )
+    sealed = _sealed(export, _entries([export]))
     why = rule.wrong(row_of(export), sealed)
     return exports.NotRecordedError(why, sealed.asked.by if sealed.asked else None) if why else None
 
 
-def _said(key: UUID, kind: str) -> rule.Said | None:
+def _fits(export: Export, entries: Entries) -> bool:
+    if export.state == exports.WAITING:
+        return not rule.wrong(row_of(export), _sealed(export, entries))
+    return not rule.not_asked(row_of(export), _asked(export, entries))
+
+
+def _sealed(export: Export, entries: Entries) -> rule.Sealed:
+    answer = _said(entries.get(decided_key(export)), "export.approved")
+    return rule.Sealed(
+        asked=_asked(export, entries),
+        answer=answer,
+        role=_role(answer.by) if answer else "",
+        cancelled=cancelled_key(export) in entries,
+        answered=decided_key(export) in entries,
+        written=_said(entries.get(written_key(export)), "export.written"),
+    )
+
+
+def _entries(some: Iterable[Export]) -> Entries:
+    """What may be sealed about these exports, by its request key; a query for each hundred of them."""
+    makers = (decided_key, cancelled_key, written_key)
+    keys = [key for one in some for key in (one.request_key, *(make(one) for make in makers))]
+    parts = (keys[at : at + 4 * _SOME] for at in range(0, len(keys), 4 * _SOME))
+    rows = (Entry.objects.filter(request_key__in=part) for part in parts)
+    return {row.request_key: row for part in rows for row in part}
+
+
+def _asked(export: Export, entries: Entries) -> rule.Said | None:
+    found = _said(entries.get(export.request_key), "export.asked")
+    return found if found and found.content.get("export") == str(export.id) else None
+
+
+def _said(entry: Entry | None, kind: str) -> rule.Said | None:
     """An entry of this kind that opens; one that was altered says nothing."""
-    entry = ledger.entry(key)
     if entry is None or entry.kind != kind:
         return None
     try:

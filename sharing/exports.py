@@ -5,7 +5,7 @@ and answered. Nobody may approve an export of a case that they are kept out of: 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -22,7 +22,7 @@ from cases import access as case_access
 from cases import events
 from cases.fields import Altered
 from cases.models import Case, Exclusion, User
-from sharing import access, lists, log, log_columns
+from sharing import access, export_seals, lists, log, log_columns
 from sharing.forms.log import LogFilterForm
 from sharing.models import Decision
 from sharing.rules import exporting as rule
@@ -74,11 +74,11 @@ def fetch_own(user: User | AnonymousUser, export_id: UUID) -> Export:
     """The governance lead's own export.
 
     Raises:
-        Http404: none such, or somebody else's: the same for both.
+        Http404: none such, somebody else's, or one that nobody asked for: the same for all.
     """
     lead = access.require_log(user)
     found = Export.objects.filter(id=export_id, owner=lead.id, source=SOURCE).first()
-    if found is None:
+    if found is None or export_seals.asked(found) is None:
         raise Http404
     return found
 
@@ -93,7 +93,7 @@ def to_tell(user: User) -> list[Export]:
     since = timezone.now() - TOLD_FOR
     over = Q(state=exports.CANCELLED) | Q(state=exports.EXPIRED) & ~Q(error=exports.UNANSWERED)
     mine = newest().filter(Q(asked_at__gte=since) | Q(finished_at__gte=since), owner=user.id)
-    return list(mine.exclude(over)[:5])
+    return export_seals.asked_for(mine.exclude(over)[:5])
 
 
 # --- who may approve ------------------------------------------------------------------------------
@@ -108,22 +108,23 @@ def waits(export: Export, now: datetime) -> bool:
     return export.state == exports.WAITING and rule.over_at(export.asked_at) > now
 
 
-def waiting(now: datetime) -> QuerySet[Export]:
-    """The exports that wait for somebody's approval, the oldest first.
+def waiting(now: datetime) -> list[Export]:
+    """The exports that wait for somebody's approval, as they were asked for, the oldest first.
 
     Args:
         now: aware; those that have waited too long by then wait no more.
     """
     late = now - rule.WAITS
     found = Export.objects.filter(source=SOURCE, state=exports.WAITING, asked_at__gt=late)
-    return found.order_by("asked_at", "id")
+    return export_seals.on_record(found.order_by("asked_at", "id"))
 
 
 def to_decide(user: User) -> list[Export]:
     """The exports with names that wait and that the user may approve or refuse, the oldest first."""
     if user.role not in rule.DECIDERS:
         return []
-    return decidable(user, waiting(timezone.now()).exclude(owner=user.id)[:SHOWN])
+    found = [one for one in waiting(timezone.now()) if one.owner != user.id]
+    return _decidable(user, found[:SHOWN])
 
 
 def decidable(user: User, some: Iterable[Export]) -> list[Export]:
@@ -131,9 +132,12 @@ def decidable(user: User, some: Iterable[Export]) -> list[Export]:
 
     Not their own. None that holds or names a case that they are kept out of, also where its owner is by now:
     they may have asked for it. For a manager none that is chosen by the reference of a case, or of a decision
-    in one, that they may not know of.
+    in one, that they may not know of. For nobody one whose row is not what was asked for.
     """
-    found = [one for one in some if one.owner != user.id]
+    return _decidable(user, [one for one in export_seals.on_record(some) if one.owner != user.id])
+
+
+def _decidable(user: User, found: Sequence[Export]) -> list[Export]:
     owners = User.objects.in_bulk([one.owner for one in found])
     out = set(Exclusion.objects.filter(user=user, ended_at=None).values_list("case_id", flat=True))
     named = _named(found)
@@ -189,7 +193,7 @@ def fetch_to_decide(user: User | AnonymousUser, export_id: UUID) -> Export:
         Http404: none such, or not for this user: the same for both.
     """
     case_access.require_role(user, *rule.DECIDERS)
-    found = Export.objects.filter(id=export_id, source=SOURCE).first()
+    found = next(iter(export_seals.on_record(Export.objects.filter(id=export_id, source=SOURCE))), None)
     if found is None or not rule.needs_approval(found.options):
         raise Http404
     if found.state == exports.WAITING or found.approved_by is not None or found.error == exports.UNANSWERED:
@@ -201,9 +205,15 @@ def fetch_to_decide(user: User | AnonymousUser, export_id: UUID) -> Export:
 # --- what was typed ---------------------------------------------------------------------------------
 
 
-def said(request_key: UUID) -> dict[str, Any]:
-    """What stands in the entry with this request key: why it was asked for, or why it was refused."""
-    entry = ledger.entry(request_key)
+def asked(export: Export) -> Mapping[str, Any]:
+    """What is sealed of asking for this export, and of no other; nothing where it does not open."""
+    found = export_seals.asked(export)
+    return found.content if found else {}
+
+
+def decided(export: Export) -> Mapping[str, Any]:
+    """What is sealed of its approval or its refusal; nothing where it does not open."""
+    entry = ledger.entry(export_seals.decided_key(export))
     try:
         return events.content_of(entry, of_case=False) if entry else {}
     except Altered:
@@ -236,15 +246,16 @@ def filter_words(filters: Mapping[str, str]) -> list[str]:
     return found or ["All decisions"]
 
 
-def rows(export: Export, *, purpose: Mapping[str, Any]) -> list[Row]:
-    """What an export is for and what it holds.
+def rows(options: Mapping[str, Any]) -> list[Row]:
+    """What an export is for and what it holds, as it was asked for; nothing where that does not open.
 
     Args:
-        purpose: what was typed when it was asked for (`said`).
+        options: `asked`: the row could have been changed.
     """
-    options = export.options
+    if not options:
+        return []
     columns = [one.title for one in log_columns.of_codes(options["columns"])]
-    why = [lists.label("export_purpose", export.purpose), str(purpose.get("purpose_text", ""))]
+    why = [lists.label("export_purpose", options["purpose"]), str(options.get("purpose_text", ""))]
     found = [
         Row("Purpose", [one for one in why if one]),
         Row("Decisions", filter_words(options["filters"])),
@@ -254,5 +265,5 @@ def rows(export: Export, *, purpose: Mapping[str, Any]) -> list[Row]:
         Row("Format", FORMATS[options["format"]] + (", locked with a password" if options["locked"] else "")),
     ]
     if options["names"]:
-        found.insert(4, Row("Why the names are needed", str(purpose.get("reason", ""))))
+        found.insert(4, Row("Why the names are needed", str(options.get("reason", ""))))
     return found

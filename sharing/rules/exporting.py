@@ -92,13 +92,14 @@ class Said:
 class Sealed:
     """The entries about an export. `role`: what whoever answered is now, nothing where they do not work here.
 
-    `cancelled`: its owner ended it.
+    `cancelled`: its owner ended it. `answered`: there is an entry by which it does not wait any more.
     """
 
     asked: Said | None
     answer: Said | None = None
     role: str = ""
     cancelled: bool = False
+    answered: bool = False
     written: Said | None = None
 
 
@@ -109,15 +110,21 @@ def wrong(row: Row, sealed: Sealed) -> str:
         A few words for the log, with names of columns and no text of anybody's.
     """
     asked = sealed.asked
+    if asked is None or not_asked(row, asked):
+        return not_asked(row, asked)
+    if sealed.cancelled:
+        return "it was cancelled"
+    return _not_approved(row, sealed, asked) or _not_written(row, sealed.written)
+
+
+def not_asked(row: Row, asked: Said | None) -> str:
+    """What in a row was not asked for, whatever came of it since; nothing: it was."""
     if asked is None:
         return "nobody asked for it"
     if asked.by != row.owner:
         return "owner is not who asked for it"
-    if differs := _first_other(asking(row), asked.content):
-        return f"{differs} is not what was asked for"
-    if sealed.cancelled:
-        return "it was cancelled"
-    return _not_approved(row, sealed, asked) or _not_written(row, sealed.written)
+    differs = _first_other(asking(row), asked.content)
+    return f"{differs} is not what was asked for" if differs else ""
 
 
 def _first_other(said: Mapping[str, Any], content: Mapping[str, Any]) -> str:
@@ -125,6 +132,8 @@ def _first_other(said: Mapping[str, Any], content: Mapping[str, Any]) -> str:
 
 
 def _not_approved(row: Row, sealed: Sealed, asked: Said) -> str:
+    if row.waits and (sealed.answered or not needs_approval(row.options)):
+        return "it was answered already" if sealed.answered else "nobody has to approve it"
     if row.waits or not needs_approval(row.options):
         return "approved_by is somebody, and nobody was asked" if row.approved_by else ""
     answer = sealed.answer

@@ -8,7 +8,7 @@ from django.test import Client
 from audit import ledger
 from cases import events
 from cases.models import User
-from sharing import export_seals, exports, saved_views
+from sharing import exports, saved_views
 from tests.browser import BACKEND
 from tests.cast import CaseFile
 from tests.clear import whole_database
@@ -33,8 +33,8 @@ def test_it_is_in_no_table_no_session_and_no_log_line(
     client.force_login(manager, backend=BACKEND)
     said = {"answer": "refuse", "reason": f"{WORD} refusal"}
     client.post(f"/exports/{export.id}/approve/", said)
-    assert exports.said(export.request_key)["purpose_text"] == f"{WORD} purpose"
-    assert exports.said(export_seals.decided_key(export))["reason"] == f"{WORD} refusal"
+    assert exports.asked(export)["purpose_text"] == f"{WORD} purpose"
+    assert exports.decided(export)["reason"] == f"{WORD} refusal"
     assert saved_views.kept(governance)[0].name == f"{WORD} view"
     assert WORD not in whole_database()
     assert WORD not in caplog.text
