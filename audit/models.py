@@ -1,6 +1,7 @@
 """The ledger's tables. No foreign keys: an entry outlives what it tells of."""
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from django.db import models
@@ -114,6 +115,25 @@ class Check(models.Model):
         return f"check of {self.size} entries"
 
 
+class Noted(models.JSONField):
+    """JSON in a row that anybody could have changed who writes to the database: what cannot be read is None.
+
+    So one such row keeps no page, and no other row, from being read. To migrations it is a JSONField.
+    """
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        """What is stored, or None where it is no JSON, or nested deeper than can be read."""
+        try:
+            return super().from_db_value(value, expression, connection)
+        except (ValueError, RecursionError):
+            return None
+
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
+        """As the field that it is in the database."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.JSONField", args, kwargs
+
+
 class Export(models.Model):
     """An export job: this row is the truth of how far it is, and the message to a worker only a doorbell.
 
@@ -130,7 +150,7 @@ class Export(models.Model):
     owner = models.UUIDField()
     source = models.CharField(max_length=40)
     purpose = models.CharField(max_length=40)
-    options = models.JSONField(default=dict)
+    options = Noted(default=dict)
     state = models.CharField(max_length=20)
     asked_at = models.DateTimeField()
     approved_by = models.UUIDField(null=True)
@@ -143,7 +163,7 @@ class Export(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=60, default="")
     log_size = models.PositiveBigIntegerField(null=True)
-    manifest = models.JSONField(default=dict)
+    manifest = Noted(default=dict)
     size = models.PositiveBigIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -144,6 +145,23 @@ def test_whatever_stands_in_place_of_the_manifest_ends_it(manifest: Any, governa
     Export.objects.filter(id=half.id).update(manifest=manifest)
     written(half)
     assert (half.state, half.error) == (exports.FAILED, exports.NOT_AS_ASKED)
+
+
+@pytest.mark.parametrize("column", ["options", "manifest"])
+def test_what_cannot_be_read_keeps_no_other_export_from_being_written(
+    column: str, client: Client, governance: User, manager: User
+) -> None:
+    """Nested deeper than JSON can be read again."""
+    rows = [made_up(governance.id, state=one) for one in (exports.WAITING, exports.QUEUED)]
+    deep = "[" * 995 + "]" * 995
+    with connection.cursor() as cursor:
+        cursor.execute(f'UPDATE audit_export SET "{column}" = %s', [deep])  # noqa: S608 - our own
+    good = asked_for(governance)
+    assert statuses(client, manager, "/") == [200]
+    assert statuses(client, governance, "/", "/exports/") == [200] * 2
+    assert written(good).state == exports.DONE
+    tasks.sweep()
+    assert set(Export.objects.filter(error=exports.NOT_AS_ASKED)) == set(rows)
 
 
 def test_whatever_stands_in_place_of_the_manifest_breaks_no_page(client: Client, governance: User) -> None:
