@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from threading import Event
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from cases.models import Case, Exclusion, Team, User
-from sharing import dashboard, tallying
+from sharing import counting, dashboard, tallying
 from sharing.models import Decision, Tally, TallyDay, TallyMark
 from tests.cast import UserFactory, make_case
 from tests.sharing import recounting
@@ -142,3 +143,15 @@ def _columns(row: Decision) -> dict[str, object]:
         for field in row._meta.concrete_fields
         if field.name != "id"
     }
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's choice of an index")
+def test_sqlite_goes_by_the_days_and_not_through_all_rows_of_a_team(manager: User) -> None:
+    of = dashboard.scope(manager)
+    recorded = Q(recorded_at__gte=timezone.now())
+    plans = [
+        Tally.objects.filter(of.tallied(), chart=counting.REVIEW).explain(),
+        Decision.objects.filter(of.seen() & recorded).explain(),
+    ]
+    for plan in plans:
+        assert "team_id" not in plan
