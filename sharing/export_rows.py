@@ -5,8 +5,6 @@ row of a decision is read, but where the key of its case is gone: then its codes
 """
 
 import hmac
-import json
-import re
 from base64 import b32encode
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,21 +13,19 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
 from django.db.models import Model, OuterRef, Subquery
 
 from audit import chain, exports, placed, proofs
 from audit.aside import Aside
-from audit.export_files import DamagedError
 from audit.models import Export, Leaf
 from audit.placed import Placed
 from cases import vault
 from cases.models import Case, User
 from sharing import due, log_columns
+from sharing.export_said import Content, Said, header
 from sharing.models import Decision, Disclosure
 
 _STAND_IN_BYTES = 7
-Content = Mapping[str, Any]
 Cells = Sequence[str]
 
 
@@ -50,10 +46,10 @@ def lines(
     """
     vault.load({one.subject for one in found})
     later = _Later(export.log_size, columns, found, aside)
-    said, plain = _Said(columns), list[bytes]()
+    said, plain = Said(columns), list[bytes]()
     for one in found:
         plain.append(said.add(one))
-    headers = [_header(one.header.decode()) for one in found]
+    headers = [header(one.header.decode()) for one in found]
     later.make(said)
     made = [later.cells(one) if _is_later(one) else _cells(one, key, headers, said) for one in columns]
     rows = [list(cells) for cells in zip(*made, strict=True)] if columns else [[] for _ in found]
@@ -71,92 +67,10 @@ def lines(
     ]
 
 
-# --- what the entries say ------------------------------------------------------------------------------
+# --- what came after -----------------------------------------------------------------------------------
 
 _OF_SENDING = frozenset({"first_sent", "all_sent", "differs", "late_basis"})
 _FOLLOWING = frozenset({"follows", "superseded_by"})
-_ASKED: Mapping[str, tuple[str, ...]] = {
-    "people": ("people",),
-    "recipients": ("recipients",),
-    "all_sent": ("row.to_send",),
-    "late_basis": ("row.basis_after_sharing",),
-    "follows": ("row.follows_as",),
-}
-"""The sealed fields that the cells of columns without a field of their own are made of."""
-
-
-class _Said:
-    """The fields of some entries that the columns ask for, by field; of one without a key they are None."""
-
-    def __init__(self, columns: Iterable[exports.Column]) -> None:
-        asked = {name for one in columns for name in _asked(one)}
-        self._fields = sorted(asked)
-        self._first = f',"{self._fields[0]}":'.encode() if asked else b""
-        self._nothing = (None,) * len(asked)
-        self._values: list[tuple[Any, ...]] = []
-        self.shut: list[int] = []
-
-    def add(self, one: Placed) -> bytes:
-        """Open an entry; its opened bytes, none where there is no key."""
-        if chain.entry_hash(one.header) != one.hash:
-            raise DamagedError("the hash of an entry is not that of its header")
-        try:
-            plaintext = vault.unseal(one.subject, one.sealed, one.subject.bytes + one.request_key.bytes)
-            values = tuple(map(self._read(plaintext).get, self._fields)) if self._first else ()
-        except vault.NoKey:
-            plaintext, values = b"", self._nothing
-            self.shut.append(len(self._values))
-        except (InvalidTag, ValueError) as error:
-            raise DamagedError("the sealed content of an entry is not what was recorded") from error
-        self._values.append(values)
-        return plaintext
-
-    def _read(self, plaintext: bytes) -> Content:
-        """The fields from the first that is asked for: names are sorted, and most of an entry is before it.
-
-        What reads to the very end began at the top of the object, for one that is inside it ends before.
-        """
-        content: Content
-        at = plaintext.rfind(self._first, chain.SECRET_BYTES)
-        if at >= 0:
-            try:
-                content = json.loads("{" + plaintext[at + 1 :].decode())
-            except ValueError:
-                pass
-            else:
-                return content
-        content = json.loads(plaintext[chain.SECRET_BYTES :])
-        return content
-
-    def of(self, field: str) -> Sequence[Any]:
-        """The values of a field, None where it is not said or not asked for."""
-        if field not in self._fields:
-            return [None] * len(self._values)
-        at = self._fields.index(field)
-        return [values[at] for values in self._values]
-
-
-def _asked(column: exports.Column) -> tuple[str, ...]:
-    if column.field in proofs.HEADER_FIELDS:
-        return ()
-    return (column.field,) if column.field else _ASKED.get(column.code, ())
-
-
-_HEADER = re.compile(
-    r'\{"actor":"([^"]{36})","commit":"[^"]{64}","ct":"[^"]{64}","kind":"[^"]+","occurred_at":"([^"]{27})",'
-    r'"prev":"[^"]{64}","recorded_at":"([^"]{27})","request_key":"[^"]{36}","seq":\d+,"subject":"([^"]{36})"\}'
-)
-_OF_HEADER = ("actor", "occurred_at", "recorded_at", "subject")
-
-
-def _header(text: str) -> Content:
-    """What the columns show of a header, as it is canonical; of any other (its hash is checked) the same."""
-    found = _HEADER.fullmatch(text)
-    content: Content = dict(zip(_OF_HEADER, found.groups(), strict=True)) if found else json.loads(text)
-    return content
-
-
-# --- what came after -----------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
@@ -234,7 +148,7 @@ class _Later:
                 sending = Disclosure.objects.filter(case__in=cases).order_by("recorded_at")
                 self._sending = aside.rows(sending.values_list(*_SENDING, place))
 
-    def make(self, said: _Said) -> None:
+    def make(self, said: Said) -> None:
         """Take in what was told, and that of those that are shut."""
         self._said = said
         if self._asked:
@@ -344,7 +258,7 @@ class _Known(dict[Any, str]):
         return found
 
 
-def _cells(column: exports.Column, key: bytes, headers: Sequence[Content], said: _Said) -> Cells:
+def _cells(column: exports.Column, key: bytes, headers: Sequence[Content], said: Said) -> Cells:
     field, how, words = column.field, column.how, column.words
     if column.code in _ALONE:
         return _ALONE[column.code](key, headers, said)
@@ -366,13 +280,13 @@ def _moments(texts: Sequence[str]) -> Cells:
     return [known[text[:13]] + text[13:16] for text in texts]  # "2026-03-02T14:05:…Z", its only spelling
 
 
-Made = Callable[[bytes, Sequence[Content], _Said], Cells]
+Made = Callable[[bytes, Sequence[Content], Said], Cells]
 
 
 def _stands_in(kind: str, field: str) -> Made:
     """A stand-in for whom a header's field names."""
 
-    def cells(key: bytes, headers: Sequence[Content], _: _Said) -> Cells:
+    def cells(key: bytes, headers: Sequence[Content], _: Said) -> Cells:
         known = _Known(lambda who: stand_in(key, kind, UUID(who)))
         return [known[header[field]] for header in headers]
 
@@ -382,7 +296,7 @@ def _stands_in(kind: str, field: str) -> Made:
 def _named(model: type[Model], column: str, field: str) -> Made:
     """A column of the row that a header's field names; one query for all rows."""
 
-    def cells(_: bytes, headers: Sequence[Content], _said: _Said) -> Cells:
+    def cells(_: bytes, headers: Sequence[Content], _said: Said) -> Cells:
         rows = model._default_manager.filter(pk__in={UUID(one[field]) for one in headers})
         known = {str(key): str(value) for key, value in rows.values_list("pk", column)}
         return [known.get(header[field], "") for header in headers]
@@ -393,7 +307,7 @@ def _named(model: type[Model], column: str, field: str) -> Made:
 def _joined(field: str, spell: Callable[[Content], str]) -> Made:
     """Those who are named in a sealed list."""
 
-    def cells(_: bytes, _headers: Sequence[Content], said: _Said) -> Cells:
+    def cells(_: bytes, _headers: Sequence[Content], said: Said) -> Cells:
         return ["; ".join(filter(None, map(spell, value or ()))) for value in said.of(field)]
 
     return cells
