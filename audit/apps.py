@@ -27,7 +27,10 @@ def _settings_of_the_store(**_: Any) -> list[checks.CheckMessage]:
     from audit import locked_store  # noqa: PLC0415 - models load before this is called
 
     wrong = locked_store.wrong_setting()
-    return [checks.Error(wrong, id="audit.E001")] if wrong else []
+    if wrong:
+        return [checks.Error(wrong, id="audit.E001")]
+    clear = locked_store.in_the_clear()
+    return [checks.Warning(clear, id="audit.W001")] if clear else []
 
 
 def _install(using: str, **_: Any) -> None:

@@ -21,9 +21,13 @@ from django.db import models, transaction
 from audit import leaves, note, signing
 from audit.models import Checkpoint, Entry
 
+_Newest = dict[str, tuple[note.Statement, str]]
 EVERY = timedelta(minutes=15)
+REOPENED = "log.reopened"
+"""The kind of the entry that cites the notes of a log that was set back."""
 SUFFIX = ".txt"
 FETCHED = "from-the-store"
+TRIED = 1_000  # rows that are not ours cost time, and no more than that
 log = logging.getLogger(__name__)
 
 
@@ -91,15 +95,21 @@ def _keep_copy(statement: note.Statement, text: str) -> None:
 
 def keep_again(row: Checkpoint) -> bool:
     """Write a row's file where it is missing; False where the row's note is not what the row says."""
-    try:
-        said = note.read(row.note).statement
-    except note.NotANoteError:
+    if not is_borne_out(row):
         return False
-    if said != note.Statement(row.origin, row.size, bytes(row.root)):
-        return False
+    said = note.Statement(row.origin, row.size, bytes(row.root))
     _keep(folder(), said, row.note)
     _keep_copy(said, row.note)
     return True
+
+
+def is_borne_out(row: Checkpoint) -> bool:
+    """Whether a row says what its note says."""
+    try:
+        said = note.read(row.note).statement
+        return said == note.Statement(row.origin, row.size, bytes(row.root))
+    except (note.NotANoteError, TypeError):  # SQLite has a text where bytes should be
+        return False
 
 
 # What the locked store says and no row does stands in a folder of its own: a file of ours stays as it is.
@@ -154,8 +164,8 @@ def set_back() -> tuple[str, ...]:
     newest = _newest_files()
     for row in _newest_rows():
         found = _ours(row.note)
-        if found and (row.origin not in newest or found.size > newest[row.origin][0].size):
-            newest[row.origin] = (found, row.note)
+        if found:
+            _larger(newest, found, row.note)
     return tuple(text for _, (said, text) in sorted(newest.items()) if against(said))
 
 
@@ -168,16 +178,23 @@ def _ours(text: str) -> note.Statement | None:
     return found.statement if found.signed_by(signing.key_name(), signing.public_key()) else None
 
 
-def _newest_files() -> dict[str, tuple[note.Statement, str]]:
-    newest = {}
+def _newest_files() -> _Newest:
+    newest: _Newest = {}
     for paths in kept().values():
         for path in paths:
             text = read(path)
             said = _ours(text)
             if said:
-                newest[said.origin] = (said, text)
-                break
+                _larger(newest, said, text)
+                if _name(said) == path.name:
+                    break
     return newest
+
+
+def _larger(newest: _Newest, said: note.Statement, text: str) -> None:
+    """Keep the largest statement of each origin, by what was signed: a name or a column can be anybody's."""
+    if said.origin not in newest or said.size > newest[said.origin][0].size:
+        newest[said.origin] = (said, text)
 
 
 def _newest_rows() -> Iterable[Checkpoint]:
@@ -210,7 +227,7 @@ def cited(notes: Sequence[str]) -> UUID:
 
 def is_cited(notes: Sequence[str]) -> bool:
     """Whether the log was reopened after these notes."""
-    return Entry.objects.filter(request_key=cited(notes)).exists()
+    return Entry.objects.filter(request_key=cited(notes), kind=REOPENED).exists()
 
 
 def origin() -> str:
@@ -223,8 +240,13 @@ def origin() -> str:
     newest = newest_checkpoint()
     if newest is None:
         return f"{signing.ORIGIN}{secrets.token_hex(8)}"
+    # As it was signed: a column, that anybody with the database can write, must not choose what we sign.
+    for text in Checkpoint.objects.order_by("-made_at", "-size").values_list("note", flat=True)[:TRIED]:
+        said = _ours(text)
+        if said:
+            return said.origin
     # Another key, since every copy of the old one was lost: what it signed stays its own.
-    return newest.origin if _ours(newest.note) else _origin_after(newest.note)
+    return _origin_after(newest.note)
 
 
 def _origin_after(text: str) -> str:

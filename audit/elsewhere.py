@@ -86,6 +86,8 @@ def _remember(look: Look) -> None:
         draft.replace(path)
     except OSError:
         log.exception("What the locked store holds could not be noted beside the checkpoints")
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 # --- Looking, fetching, putting ----------------------------------------------------------------------------
@@ -175,11 +177,15 @@ class _Looking:
         for origin in sorted({*floors, *self._origins()}):
             after = "" if whole else floors.get(origin, "")
             found = self.store.versions(origin, after, pages=MOST_PAGES)
-            for name, versions in groupby(found, key=attrgetter("name")):
-                self._in_time()
+            for name, versions in groupby(self._timed(found), key=attrgetter("name")):
                 if _NAME.fullmatch(name):
                     self._note(name, sorted(versions, key=attrgetter("made_at")))
         return min(self.rows.values(), key=attrgetter("made_at", "size")).name if self.rows else ""
+
+    def _timed(self, found: Iterable[Version]) -> Iterator[Version]:
+        for one in found:
+            self._in_time()
+            yield one
 
     def _floors(self) -> dict[str, str]:
         """By origin, the newest row that is not among those looked for: older names wait for the night."""
@@ -227,7 +233,7 @@ class _Looking:
         """Read what differs from the rows by its fingerprint and is new to us, the largest first."""
         unread = 0
         for one in sorted(self.others, key=lambda one: one.name.rpartition("-")[2], reverse=True):
-            what = self.before.read.get(one.id, "")
+            what = self.before.read.get(_key(one), "")
             if not what and not checkpoints.is_fetched(one.name):
                 unread += 1
                 if unread > MOST_READ:
@@ -235,7 +241,7 @@ class _Looking:
                 self._in_time()
                 what = self._what(one)
             if what:
-                self.read[one.id] = what
+                self.read[_key(one)] = what
             if what == "same":
                 self.held.add(one.name)
                 self.ids.setdefault(one.name, one.id)
@@ -252,7 +258,7 @@ class _Looking:
 
     def _missing(self) -> list[_Row]:
         """The rows that it lacks: the newest first, which vouches for all before it, then the oldest."""
-        known = {one.name for one in self.others if self.read.get(one.id) == "foreign"}
+        known = {one.name for one in self.others if self.read.get(_key(one)) == "foreign"}
         unsure = self.taken - self.held - known  # not read yet: something is there
         found = [row for name, row in self.rows.items() if name not in self.held and name not in unsure]
         found.sort(key=attrgetter("made_at", "size"))
@@ -263,9 +269,12 @@ class _Looking:
         for row in self._missing():
             self._in_time()
             note = Checkpoint.objects.values_list("note", flat=True).get(id=row.id)
-            with suppress(ThereAlreadyError):  # another process was first; what it is shows the next look
+            try:
                 given = self.store.put(row.name, note, until, beside_others=row.name in self.taken)
-                self.ids[row.name] = given
+            except ThereAlreadyError:  # another process was first: what it put is seen the next time
+                self.taken.add(row.name)
+                continue
+            self.ids[row.name] = given
             self.held.add(row.name)
 
     def _see_lock(self) -> None:
@@ -296,9 +305,18 @@ class _Looking:
         )
 
 
+def _key(one: Version) -> str:
+    """The id alone is not enough: what was there before versions were kept is called "null", all of it."""
+    return f"{one.name} {one.id}"
+
+
 def _row(row: Checkpoint) -> _Row | None:
+    """What of a row is held against the store; None of one that its note does not bear out.
+
+    What stands there stays for ten years: nothing is put that is no checkpoint. Verification names such rows.
+    """
     name = checkpoints.file_name(row.origin, row.size)
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name) or not checkpoints.is_borne_out(row):
         return None
     etag = md5(row.note.encode(), usedforsecurity=False).hexdigest()
     return _Row(name, etag, row.size, row.made_at, row.id)

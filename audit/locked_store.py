@@ -80,6 +80,17 @@ def wrong_setting() -> str:
     return ""
 
 
+def in_the_clear() -> str:
+    """A warning where what is asked of the store, and what it says, can be read and changed on the way."""
+    parts = urlsplit(settings.CHECKPOINT_ENDPOINT if configured() else "")
+    if parts.scheme != "http" or parts.hostname in {"localhost", "127.0.0.1", "::1"}:
+        return ""
+    return (
+        "DAHASHARE_CHECKPOINT_ENDPOINT begins with http://: who is on the way can read what is sent and "
+        "change what is said. Use https://."
+    )
+
+
 def _is_address(text: str) -> bool:
     try:
         parts = urlsplit(text)

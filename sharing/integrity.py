@@ -26,10 +26,16 @@ AT_ONCE = 10_000
 TASK = "dahashare.tasks.check_log"
 SHOWN = 5
 RECENT = 20
-"""So many checks are looked at for the log's signature, so many checkpoints for their files, each time."""
+"""Of so many checks the unsigned are counted, for so many checkpoints a file is looked for, each time."""
+TRIED = 2_000
+"""Past so many newer checks that another key signed we look for no good one: that is an alert of its own."""
+CHUNK = 50
 LONGEST = timedelta(hours=1)
 SET_BACK = "set_back"
 _RUNNING = "dahashare-log-check"
+_NONE_OURS = {"code": "unsigned", "hash": "", "subject": "", "seq": "", "number": None} | {
+    "why": f"none of the last {TRIED:,} checks with a signature is signed by this log"
+}
 log = logging.getLogger(__name__)
 
 
@@ -45,13 +51,19 @@ def require_keeper(user: User | AnonymousUser) -> User:
 def newest_check() -> Check | None:
     """What was found last. That all was well counts only where the log signed it; an alert counts in any case.
 
-    Where no check of late is signed, they are from before checks were: the newest.
+    Where no check is signed, they are from before checks were, or from before a new key: the newest.
     """
-    recent = list(Check.objects.order_by("-at")[:RECENT])
-    signed = next((at for at, one in enumerate(recent) if checks.is_ours(one)), None)
-    if signed is None:
-        return recent[0] if recent else None
-    return next((one for one in recent[:signed] if one.problem), recent[signed])
+    newest_first = Check.objects.order_by("-at")
+    # However many rows without a signature somebody adds, they come before none that the log signed.
+    with_signature = newest_first.filter(signature__isnull=False)
+    signed = next(filter(checks.is_ours, with_signature[:TRIED].iterator(CHUNK)), None)
+    if signed:
+        newer = newest_first.filter(at__gt=signed.at).exclude(problem={})
+        return next((one for one in newer.iterator(CHUNK) if one.problem), signed)
+    newest = newest_first.first()
+    if newest and not newest.problem and with_signature.count() > TRIED:
+        newest.problem = dict(_NONE_OURS)
+    return newest
 
 
 def in_order() -> bool:

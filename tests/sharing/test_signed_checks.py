@@ -15,6 +15,7 @@ from cases.models import User
 from dahashare import tasks
 from sharing import integrity, integrity_actions
 from sharing.models import Decision
+from tests.audit import making
 from tests.cast import CaseFile
 from tests.sharing.deciding import behind_the_guards, decided
 from tests.sharing.test_integrity import cut
@@ -95,11 +96,56 @@ def test_a_check_that_the_log_did_not_sign_ends_no_red_alert(recorded: Decision,
     assert not integrity.in_order(), "an alert counts whoever raised it"
 
 
+@pytest.mark.parametrize("signature", [None, bytes(64)])
+def test_however_many_forged_checks_hide_no_red_alert(
+    recorded: Decision, governance: User, signature: bytes | None
+) -> None:
+    ledger.sequence()
+    with behind_the_guards():
+        Decision.objects.filter(pk=recorded.pk).update(outcome="do_not_share")
+    red = integrity_actions.check_log(now=NOW, by=governance)
+    for problem in [*[{}] * (integrity.RECENT + 5), [], "", 0, False]:
+        forged(at=NOW + timedelta(days=1), signature=signature, problem=problem)
+    assert integrity.newest_check() == red
+    assert not integrity.in_order()
+    again = integrity_actions.check_log(now=NOW + timedelta(hours=1), whole=False)
+    assert again.problem == red.problem, "nor does the worker's next check end it"
+
+
+def test_where_more_are_forged_than_are_tried_that_is_an_alert(
+    recorded: Decision, governance: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert integrity_actions.check_log(now=NOW, by=governance).problem == {}
+    monkeypatch.setattr(integrity, "TRIED", 3)
+    for _ in range(2):
+        forged(signature=bytes(64))
+    assert integrity.in_order(), "the log's own is the third"
+    forged(signature=bytes(64))
+    assert not integrity.in_order()
+    assert "The log does not match" in text(signed_in(governance))
+    assert integrity_actions.check_log(now=NOW + timedelta(hours=2), by=governance).problem == {}
+    assert integrity.in_order(), "somebody looked, and asked"
+
+
 def test_checks_from_before_they_were_signed_stand_until_the_next(recorded: Decision) -> None:
     old = forged(at=NOW - timedelta(hours=1))
     assert integrity.newest_check() == old
     new = integrity_actions.check_log(now=NOW, whole=False)
     assert (new.whole, integrity.newest_check(), integrity.last_good()) == (True, new, new)
+
+
+@pytest.mark.parametrize("kind", ["log.reopened", "case.viewed"])
+def test_an_entry_that_somebody_else_made_does_not_end_its_alarm(recorded: Decision, kind: str) -> None:
+    ledger.checkpoint(NOW)
+    cut(to=ledger.size() - 2)
+    key = checkpoints.cited(checkpoints.set_back())
+    making.record(kind=kind, request_key=key)
+    integrity_actions.compare(NOW)
+    checked = integrity_actions.check_log(now=NOW + timedelta(minutes=1), whole=False)
+    assert checked.problem != {}
+    assert not integrity.in_order()
+    if kind == "log.reopened":
+        assert checked.problem["why"] == "the sealed record does not open"
 
 
 def test_without_its_key_a_check_is_made_and_not_built_upon(
