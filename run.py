@@ -88,9 +88,9 @@ def test(options: Options) -> int:
         if databases not in (["sqlite"], ["postgres"]):
             fail("--database takes sqlite or postgres")
     if set(arguments) <= {"--long"}:
-        # The whole suite, shared by two processes; whoever names tests sees them one after another.
-        # The longest files go first (tests/conftest.py), so that neither waits long for the other.
-        arguments += ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+        # The whole suite, shared by three processes, of which one often waits for a server or a browser;
+        # whoever names tests sees them one after another. The longest files go first (tests/conftest.py).
+        arguments += ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
     ensure_environment("test")
     ensure_frontend()
     codes = [_test_on(database, arguments) for database in databases]

@@ -15,7 +15,9 @@ def test_tests_run_on_both_databases_and_show_their_closing_lines() -> None:
     assert done.stdout.count(" passed in ") == 2
 
 
-@pytest.mark.parametrize("arguments", [["-k", "no_test_of_this_name"], ["tests/no_such_file.py"]])
+@pytest.mark.parametrize(
+    "arguments", [["tests/test_floors.py", "-k", "no_test_of_this_name"], ["tests/no_such_file.py"]]
+)
 def test_a_run_without_a_test_is_no_success(arguments: list[str]) -> None:
     done = run("test", "--database", "sqlite", *arguments)
     assert done.returncode == 1

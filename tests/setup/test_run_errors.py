@@ -92,17 +92,17 @@ def test_a_folder_that_is_served_already_and_a_wrong_or_missing_key(
     tmp_path: Path, migrated: Callable[[Path], dict[str, str]]
 ) -> None:
     data = tmp_path / "data"
-    with serving(data, **migrated(data)) as running:
-        refused(run("--data", str(data), "--port", _free()), "served already")
+    with serving(data, "live", **migrated(data)) as running:
+        refused(run("live", "--data", str(data), "--port", _free()), "served already")
         running.stop()
     keys = data / "keys" / "case-keys"
     right = keys.read_text("ascii")
     keys.unlink()
-    refused(run("--data", str(data), "--port", _free()), "sealed under a key", "case-keys")
+    refused(run("live", "--data", str(data), "--port", _free()), "sealed under a key", "case-keys")
     assert not keys.exists()
     key_id = right.split()[0]
     keys.write_text(f"{key_id} {'A' * 43}=\n", "ascii")
-    refused(run("--data", str(data), "--port", _free()), "Start refused", key_id)
+    refused(run("live", "--data", str(data), "--port", _free()), "Start refused", key_id)
     keys.write_text(right, "ascii")
-    with serving(data) as running:
+    with serving(data, "live") as running:
         assert eventually(running.healthy), running.output()
