@@ -61,6 +61,7 @@ DAMAGED: Final = "damaged"
 TOO_MANY: Final = "too_many"
 GAVE_UP: Final = "gave_up"
 NOT_AS_ASKED: Final = "not_as_asked"
+NO_LEAD: Final = "no_lead"
 UNANSWERED: Final = "unanswered"
 """Not a failure: nobody approved or refused it in time (`Export.error` of one that is over)."""
 PROBLEMS: Final[Mapping[str, str]] = MappingProxyType(
@@ -72,6 +73,7 @@ PROBLEMS: Final[Mapping[str, str]] = MappingProxyType(
         ),
         TOO_MANY: "It has more rows than fit in a PDF. Choose another format, or fewer decisions.",
         GAVE_UP: f"It stopped {ATTEMPTS} times at the same place. Tell your administrator, then try again.",
+        NO_LEAD: "You were no governance lead when it was made. Try again, or ask for a new one.",
         NOT_AS_ASKED: (
             "It was not what is on record as asked for and approved, so it was stopped and nothing of it is "
             "kept. Tell your administrator. Then ask for a new export."

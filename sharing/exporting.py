@@ -23,6 +23,7 @@ from django.utils import timezone
 from audit import exports, ledger, placed, proofs
 from audit.aside import Aside
 from audit.export_files import DamagedError
+from audit.export_work import ProblemError
 from audit.models import Export, Leaf
 from cases import events, vault
 from cases.models import Case, User
@@ -103,10 +104,23 @@ def about(export: Export) -> proofs.About:
 
 
 def select(export: Export) -> Iterator[int]:
-    """The places of the decisions that fit, below the log's size; none of a case hidden from the owner."""
-    found = log.decisions(User.objects.get(id=export.owner), export.options["filters"])
+    """The places of the decisions that fit, below the log's size; none of a case hidden from the owner.
+
+    Raises:
+        ProblemError: the owner is no lead, or none any more when all are told: fewer decisions fit those who
+            are none, and the package would say that there are no others.
+    """
+    found = log.decisions(_lead(export), export.options["filters"])
     places = Leaf.objects.filter(hash__in=found.order_by().values("entry_hash"), index__lt=export.log_size)
-    return places.order_by("index").values_list("index", flat=True).iterator(10_000)
+    yield from places.order_by("index").values_list("index", flat=True).iterator(10_000)
+    _lead(export)
+
+
+def _lead(export: Export) -> User:
+    owner = User.objects.filter(id=export.owner, is_active=True, role=User.Role.GOVERNANCE).first()
+    if owner is None:
+        raise ProblemError(exports.NO_LEAD)
+    return owner
 
 
 def lines(

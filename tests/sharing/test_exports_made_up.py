@@ -13,7 +13,7 @@ from audit import export_work, exports, ledger
 from audit.models import Export
 from cases.models import User
 from dahashare import tasks
-from sharing import export_actions, reminders
+from sharing import export_actions, log, reminders
 from sharing.models import Reminder
 from sharing.rules import exporting as rule
 from tests.browser import BACKEND
@@ -169,3 +169,34 @@ def test_whatever_stands_in_place_of_the_manifest_breaks_no_page(client: Client,
     Export.objects.filter(id=export.id).update(manifest=["x"])
     assert statuses(client, governance, "/", f"/exports/{export.id}/", "/exports/") == [200] * 3
     assert client.post(f"/exports/{export.id}/download/").status_code == 409
+
+
+LOST: dict[str, dict[str, Any]] = {
+    "manager": {"role": "manager"},
+    "officer": {"role": "officer"},
+    "gone": {"is_active": False},
+}
+
+
+@pytest.mark.parametrize("lost", LOST)
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+def test_whoever_is_no_lead_gets_no_package_that_says_it_is_complete(
+    lost: str, when: str, governance: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fewer decisions fit them, and the manifest would say that there are no others."""
+    export = asked_for(governance)
+    real = log.decisions
+
+    def decisions(*given: Any) -> Any:
+        User.objects.filter(id=governance.id).update(**LOST[lost])
+        return real(*given)
+
+    if when == "before":
+        User.objects.filter(id=governance.id).update(**LOST[lost])
+    else:
+        monkeypatch.setattr(log, "decisions", decisions)
+    assert (written(export).state, export.error) == (exports.FAILED, exports.NO_LEAD)
+    monkeypatch.setattr(log, "decisions", real)
+    User.objects.filter(id=governance.id).update(role="governance", is_active=True)
+    export_actions.retry_export(by=governance, export=export)
+    assert (written(export).state, export.total) == (exports.DONE, 1)
