@@ -49,7 +49,7 @@ def require_keeper(user: User | AnonymousUser) -> User:
 
 
 def newest_check() -> Check | None:
-    """What was found last. That all was well counts only where the log signed it; an alert counts in any case.
+    """What was found last. That all was well counts where the log signed it; an alert counts in any case.
 
     Where no check is signed, they are from before checks were, or from before a new key: the newest.
     """
