@@ -21,7 +21,7 @@ class SharingConfig(AppConfig):
             asked,
             events,
             exporting,
-            integrity_actions,
+            integrity,
             looking_again,
             missing,
             projection,
@@ -55,7 +55,7 @@ class SharingConfig(AppConfig):
         after_rows.register()
         sampling.register()
         agreement_projection.register()
-        integrity_actions.register()
+        integrity.register()
         exporting.register()
         tallying.connect()
         post_migrate.connect(_seed_agencies, sender=self, dispatch_uid="sharing.agencies")

@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -18,7 +19,8 @@ from django.utils import timezone
 from audit import checkpoints, checks, elsewhere, ledger, locked_store, note, signing
 from audit.models import Check, Checkpoint, Entry
 from audit.proofs import PURPOSE
-from cases import access
+from cases import access, events
+from cases.fields import Altered
 from cases.models import User
 
 AT_ONCE = 10_000
@@ -82,6 +84,24 @@ def last_good() -> Check | None:
         log.warning("The last check is not signed by this log: the next one begins anew")
         return None
     return newest
+
+
+def compare_reopened(entries: Sequence[Entry]) -> list[str | None]:
+    """What is wrong with entries that say that the log was set back, or None: only this copy can seal one."""
+
+    def compared(entry: Entry) -> str | None:
+        try:
+            said = events.content_of(entry, of_case=False)
+        except Altered:
+            said = {}
+        return None if "origins" in said else "the sealed record does not open"
+
+    return [compared(entry) for entry in entries]
+
+
+def register() -> None:
+    """Have verification open the entries that end the alarm of a log that was set back."""
+    ledger.register_projection(checkpoints.REOPENED, compare_reopened)
 
 
 # --- A check that a worker makes --------------------------------------------------------------------------

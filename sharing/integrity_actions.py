@@ -1,7 +1,6 @@
 """Checking the log, signing it, taking a checkpoint away: what was found and who asked is kept."""
 
 import logging
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -12,7 +11,6 @@ from django.db import transaction
 from audit import chain, checkpoints, checks, elsewhere, leaves, ledger, merkle, note
 from audit.models import Check, Checkpoint, Entry, Leaf
 from cases import events, vault
-from cases.fields import Altered
 from cases.models import User
 from sharing import integrity
 
@@ -152,24 +150,6 @@ def reopen_log(*, notes: tuple[str, ...], now: datetime) -> None:
             return
         row.save(force_insert=True)  # an entry of another kind took the key: that ends no alarm
     log.error("The log was set back: it goes on under a new name. Look at /integrity/")
-
-
-def compare_reopened(entries: Sequence[Entry]) -> list[str | None]:
-    """What is wrong with entries that say that the log was set back, or None: only this copy can seal one."""
-
-    def compared(entry: Entry) -> str | None:
-        try:
-            said = events.content_of(entry, of_case=False)
-        except Altered:
-            said = {}
-        return None if "origins" in said else "the sealed record does not open"
-
-    return [compared(entry) for entry in entries]
-
-
-def register() -> None:
-    """Have verification open the entries that end the alarm of a log that was set back."""
-    ledger.register_projection(checkpoints.REOPENED, compare_reopened)
 
 
 # --- Taking away ------------------------------------------------------------------------------------------
