@@ -11,7 +11,6 @@ from audit import checkpoints, elsewhere, ledger, locked_store, note
 from audit.models import Checkpoint
 from tests.audit import making
 from tests.audit.test_checkpoints import lose
-from tests.guards import disarmed
 from tests.storing import LATER, NOW, Bucket, look, made, name_of
 
 pytestmark = pytest.mark.django_db
@@ -43,21 +42,16 @@ def test_a_row_without_a_note_of_ours_gives_the_log_no_other_name() -> None:
     assert new.origin == row.origin
 
 
-def other_origin() -> note.Statement:
-    """What an earlier name of the log said, and the log bears out."""
-    said = note.read(made(3)[-1].note).statement
-    return note.Statement("dahashare/log/" + "f" * 16, said.size, said.root)
-
-
 def test_a_row_under_another_note_hides_no_log_that_was_set_back() -> None:
-    other = other_origin()
-    last = made(1)[-1]
-    with disarmed():
-        Checkpoint.objects.all().delete()
+    last = made(4)[-1]
     lose(to=3)
+    for _ in range(3):
+        making.record()
+    size = ledger.sequence()
     assert checkpoints.set_back() == (last.note,)
+    other = note.Statement("dahashare/log/" + "f" * 16, size, ledger.edge(size).root())
     forged(origin=last.origin, size=99, note=checkpoints.signed(other))
-    assert checkpoints.set_back() == (last.note,)
+    assert checkpoints.set_back() == (last.note,), "what another name says is no word of this one"
 
 
 @pytest.mark.parametrize("name", ["{0}-999999999999.txt", "z{0}-000000000001.txt", "zz-zz.txt"])
