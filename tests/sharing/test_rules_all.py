@@ -105,8 +105,8 @@ def test_a_scenario_gives_exactly_what_it_expects(path: Path) -> None:
     assert scenario_file.differences(scenario, found, recorded=recorded) == []
 
 
-def test_there_are_seven_scenarios() -> None:
-    assert len(SCENARIOS) == 7
+def test_there_are_twelve_scenarios() -> None:
+    assert len(SCENARIOS) == 12
 
 
 def test_an_unanswered_point_holds_a_decision_back_and_a_stop_always_does() -> None:
