@@ -71,9 +71,18 @@ def last_look() -> Look | None:
         said["at"] = datetime.fromisoformat(said["at"])
         for name in ("newest", "since", "until"):
             said[name] = datetime.fromisoformat(said[name]) if said[name] else None
-        return Look(**said)
-    except (OSError, ValueError, TypeError, KeyError):
+        look = Look(**said)
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
+    return look if _is_whole(look) else None
+
+
+def _is_whole(look: Look) -> bool:
+    """Whether a note has values that can be worked with: whoever reaches the folder can write another."""
+    kinds = {"words": str, "lasting": bool, "size": int, "waiting": int, "foreign": int, "read": dict}
+    times = (at for at in (look.at, look.newest, look.since) if at)
+    fits = all(isinstance(getattr(look, name), kind) for name, kind in kinds.items())
+    return fits and all(at.tzinfo for at in times)
 
 
 def _remember(look: Look) -> None:

@@ -84,7 +84,15 @@ def test_a_store_whose_fingerprints_are_others_is_read_once(
     assert (found.waiting, found.foreign, len(reads), len(bucket.versions())) == (0, 0, 2, 2)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"at": 1}', json.dumps({"at": "2026-01-01", "more": 1})])
+NOTED = {"at": "2026-01-01T09:00:00+00:00", "newest": None, "since": None}
+DAMAGED = (
+    *("", "[]", "{}", '{"at": 1}', "[" * 100_000),
+    *map(json.dumps, ({**NOTED, "more": 1}, {**NOTED, "size": "many"}, {**NOTED, "words": 3})),
+    json.dumps({**NOTED, "at": "2026-01-01"}),  # of no time zone: it cannot be compared
+)
+
+
+@pytest.mark.parametrize("text", DAMAGED, ids=range(len(DAMAGED)))
 def test_a_note_of_the_last_look_that_is_damaged_is_as_none(bucket: Bucket, text: str) -> None:
     made(1)
     (checkpoints.folder() / ".locked-store.json").write_text(text)
