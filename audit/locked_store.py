@@ -105,7 +105,7 @@ def _is_address(text: str) -> bool:
 @cache
 def _loader() -> Any:
     """What the library knows of the service, read once: it is most of what a client costs."""
-    from botocore.loaders import create_loader  # noqa: PLC0415
+    from botocore.loaders import create_loader  # noqa: PLC0415 - loaded where used
 
     return create_loader()
 
@@ -121,9 +121,9 @@ class Store:
 
     def _made(self) -> Any:
         # Some 40 MB and half a second: only a process that speaks to a store pays for them.
-        from botocore.config import Config  # noqa: PLC0415
-        from botocore.exceptions import BotoCoreError  # noqa: PLC0415
-        from botocore.session import Session  # noqa: PLC0415
+        from botocore.config import Config  # noqa: PLC0415 - loaded where used
+        from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - loaded where used
+        from botocore.session import Session  # noqa: PLC0415 - loaded where used
 
         endpoint = settings.CHECKPOINT_ENDPOINT or None
         config = Config(
@@ -150,7 +150,7 @@ class Store:
         self._client.close()
 
     def _call(self, name: str, **given: Any) -> Any:
-        from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError  # noqa: PLC0415
+        from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError  # noqa: PLC0415 - loaded where used
 
         try:
             return getattr(self._client, name)(Bucket=self._bucket, **given)
