@@ -56,6 +56,7 @@ class Aside:
             loads = Transformer(connection.connection)
             loads.set_pgresult(result)
             found = loads.load_rows(0, result.ntuples, tuple)
+            # Django types its compilers as anything.
             return compiler.results_iter([found], tuple_expected=True)  # type: ignore[no-any-return]
 
         return rows

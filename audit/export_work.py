@@ -349,6 +349,7 @@ class Job(Files):
             for name, pieces in files:
                 digest = self._keep_file(name, pieces)
                 manifest = digest if name == proofs.MANIFEST else manifest
+                # The default keeps this turn's name; mypy gives such a lambda no type.
                 parts.append(packed.Part(name, lambda name=name: self._read(self._name(name))))  # type: ignore[misc]
         except ValueError as error:
             raise DamagedError(f"nothing can be proved with this log: {error}") from error

@@ -276,6 +276,7 @@ def compare_all(
     """
     hashes = [bytes(entry.hash) for entry in entries]
     stored = model._default_manager.filter(entry_hash__in=hashes)
+    # Every model that stands for entries has the column; their common class does not say so.
     rows = {bytes(row.entry_hash): row for row in stored}  # type: ignore[attr-defined]
     keyed = vault.load({entry.subject if of_case else vault.ORGANISATION for entry in entries})
 

@@ -145,6 +145,7 @@ ACTIONS = sorted(
 def _counts() -> dict[str, int]:
     """How many rows each table has, asked at once: it is asked after every action."""
     tables = {model._meta.label: model._meta.db_table for model in apps.get_models(include_auto_created=True)}
+    # The names are those of our own models.
     each = (f"SELECT '{label}', COUNT(*) FROM \"{table}\"" for label, table in tables.items())  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(each))
